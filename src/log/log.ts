@@ -1,0 +1,47 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+/** Writes JSON lines. A line is an object of fields and a constant message, so that it can be searched. */
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
+/** How much is written. `silent` writes nothing. */
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+/**
+ * Creates a log to the given stream, standard error unless told: standard output is for what a
+ * person asked to see. Fields that hold secrets are cut out wherever a caller puts them by mistake.
+ */
+export function createLog(level: LogLevel, stream?: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: describeError },
+      redact: {
+        paths: ["authorization", "token", "password", "secret", "*.authorization", "*.token", "*.password", "*.secret"],
+        censor: "[redacted]",
+      },
+    },
+    stream ?? pino.destination({ dest: 2, sync: true }),
+  );
+}
+
+/**
+ * Says what an error is without its message's values: drivers' messages quote queries and data. The
+ * stack's frames stay, for whoever has to find it; the chain of causes is followed.
+ */
+export function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = "code" in error ? error.code : undefined;
+  return {
+    name: error.name,
+    ...((typeof code === "string" || typeof code === "number") && { code }),
+    at: error.stack
+      ?.split("\n")
+      .filter((line) => line.startsWith("    at "))
+      .slice(0, 6)
+      .map((line) => line.trim().slice(3)),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}
