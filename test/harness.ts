@@ -88,6 +88,7 @@ process.once("exit", (code) => {
   }
   if (passed === 0) failed = Math.max(failed, 1);
   for (const skip of skips) console.log(`skipped: ${skip}`);
-  console.log(`${passed} passed, ${failed} failed${skips.length > 0 ? `, ${skips.length} skipped` : ""}`);
+  // The line stands alone, whatever was printed last.
+  console.log(`\n${passed} passed, ${failed} failed${skips.length > 0 ? `, ${skips.length} skipped` : ""}`);
   if (failed > 0 && code === 0) process.exitCode = 1;
 });

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+
+/** One issuer of bearer tokens that is believed. */
+export type IssuerConfig = {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where its public keys are: an address, or a file that holds a JWK Set (RFC 7517). */
+  readonly jwks: { readonly url: string } | { readonly file: string };
+};
+
+/** Everything that the environment decides, read once at start. */
+export type Config = {
+  readonly production: boolean;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Scheme and authority of the links that Share answers; undefined until the port is known. */
+  readonly publicUrl: string | undefined;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** All state of a service without `DATABASE_URL`: database, keys, demo files. */
+  readonly dataDir: string;
+  /** One folder a tenant, with the files that its DuckDB sources may read. */
+  readonly filesDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly databaseMigrateUrl: string | undefined;
+  /** Undefined in development, where keys of our own are made under `dataDir`. */
+  readonly issuer: IssuerConfig | undefined;
+  readonly tenantClaim: string;
+  readonly scopeClaim: string;
+  /** Undefined in development, where a key is made under `dataDir`. */
+  readonly shareKeysFile: string | undefined;
+  readonly shareMaxExpiresInS: number;
+  readonly rate: { readonly perSecond: number; readonly burst: number };
+  readonly cacheMaxBytes: number;
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Whether the demo tenant and its dashboards are there; never in production. */
+  readonly demo: boolean;
+};
+
+/**
+ * Reads the configuration. Throws an Error that names each variable that is missing or wrong, one a
+ * line, and how to mend it: a service that starts has a configuration that it can keep.
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>, projectDir: string): Config {
+  const problems: string[] = [];
+  const production = env.NODE_ENV === "production";
+  const text = (name: string) => (env[name] === undefined || env[name] === "" ? undefined : env[name]);
+  const required = (name: string, why: string) => {
+    const value = text(name);
+    if (value === undefined && production) problems.push(`${name} is not set: ${why}`);
+    return value;
+  };
+  const whole = (name: string, fallback: number, min: number, max: number) => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    problems.push(`${name} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  };
+  const url = (name: string, value: string | undefined, schemes: readonly string[]) => {
+    if (value !== undefined && !(URL.canParse(value) && schemes.includes(new URL(value).protocol))) {
+      problems.push(`${name} must be an address that starts with ${schemes.join(" or ")}//`);
+    }
+    return value;
+  };
+
+  const dataDir = text("DATA_DIR") ?? join(projectDir, ".data");
+  const certFile = text("TLS_CERT_FILE");
+  const keyFile = text("TLS_KEY_FILE");
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    problems.push("TLS_CERT_FILE and TLS_KEY_FILE go together: set both or neither");
+  }
+  const jwksUrl = url("AUTH_JWKS_URL", text("AUTH_JWKS_URL"), ["https:", "http:"]);
+  const jwksFile = text("AUTH_JWKS_FILE");
+  const issuer = text("AUTH_ISSUER");
+  const audience = text("AUTH_AUDIENCE");
+  const authSet = [jwksUrl ?? jwksFile, issuer, audience].filter((value) => value !== undefined).length;
+  if (authSet < 3 && (authSet > 0 || production)) {
+    problems.push("AUTH_ISSUER, AUTH_AUDIENCE and one of AUTH_JWKS_URL and AUTH_JWKS_FILE go together: set all three");
+  }
+  if (jwksUrl !== undefined && jwksFile !== undefined) {
+    problems.push("AUTH_JWKS_URL and AUTH_JWKS_FILE are both set: keep one");
+  }
+  const logLevel = text("LOG_LEVEL") ?? (production ? "info" : "warn");
+  if (!isLogLevel(logLevel)) problems.push("LOG_LEVEL must be debug, info, warn, error or silent");
+  const publicUrl = url("PUBLIC_URL", required("PUBLIC_URL", "links that are shared start with it"), [
+    "https:",
+    "http:",
+  ]);
+
+  const config: Config = {
+    production,
+    host: text("HOST") ?? "127.0.0.1",
+    port: whole("PORT", 8080, 0, 65_535),
+    publicUrl: publicUrl?.replace(/\/+$/, ""),
+    tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    dataDir,
+    filesDir: text("FILES_DIR") ?? join(dataDir, "files"),
+    databaseUrl: url("DATABASE_URL", required("DATABASE_URL", "dashboards are kept in PostgreSQL"), [
+      "postgres:",
+      "postgresql:",
+    ]),
+    databaseMigrateUrl: url("DATABASE_MIGRATE_URL", text("DATABASE_MIGRATE_URL"), ["postgres:", "postgresql:"]),
+    issuer:
+      issuer !== undefined && audience !== undefined && (jwksUrl !== undefined || jwksFile !== undefined)
+        ? { issuer, audience, jwks: jwksUrl !== undefined ? { url: jwksUrl } : { file: jwksFile! } }
+        : undefined,
+    tenantClaim: text("AUTH_TENANT_CLAIM") ?? "tenant",
+    scopeClaim: text("AUTH_SCOPE_CLAIM") ?? "scope",
+    shareKeysFile: required("SHARE_KEYS_FILE", "links are signed with the keys in it"),
+    shareMaxExpiresInS: whole("SHARE_MAX_EXPIRES_IN_S", 604_800, 60, 31_536_000),
+    rate: { perSecond: whole("RATE_PER_SECOND", 10, 1, 1_000_000), burst: whole("RATE_BURST", 10, 1, 1_000_000) },
+    cacheMaxBytes: whole("CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
+    trustedProxies: (text("TRUSTED_PROXIES") ?? "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+    logLevel: isLogLevel(logLevel) ? logLevel : "info",
+    demo: !production && text("DEMO") !== "off",
+  };
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return Object.freeze(config);
+}
+
+function isLogLevel(value: string): value is Config["logLevel"] {
+  return ["debug", "info", "warn", "error", "silent"].includes(value);
+}

@@ -1,0 +1,77 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import { actingTenant } from "../auth/acting-tenant.ts";
+import type { Authenticator, Principal } from "../auth/authenticator.ts";
+import { requireScope } from "../auth/scopes.ts";
+import { reasonOf, toFault } from "../errors/answer.ts";
+import { fault } from "../errors/fault.ts";
+import { type RateLimiter, type RateRule, rateLimitHeaders } from "../limit/gcra.ts";
+import { callerKey, callInfoKey } from "./call.ts";
+import { policies } from "./policy.ts";
+
+/** Decides whether a call may go on, before its body is read. Throws a fault when not. */
+export type Gate = (context: HandlerContext) => Promise<void>;
+
+/** What the gate asks. */
+export type GateOptions = {
+  readonly authenticate: Authenticator;
+  readonly isSuspended: (tenant: string) => Promise<boolean>;
+  readonly limiter: RateLimiter;
+  /** Calls of each tenant to each method. */
+  readonly rate: RateRule;
+  /**
+   * Tokens that fail, by address. The default of 20 a second lets a misconfigured client see its 401
+   * and stops a guesser's flood of them; valid tokens of the same address are not touched.
+   */
+  readonly failedTokenRate?: RateRule;
+};
+
+/**
+ * Creates the gate that every protocol passes: request id and declared size, then who calls, then how
+ * often, then whether they may. A method that has no policy is refused: nothing is open by omission.
+ */
+export function createGate(options: GateOptions): Gate {
+  const { limiter, rate, failedTokenRate = { perSecond: 20, burst: 20 } } = options;
+  return async (context) => {
+    const info = context.values.get(callInfoKey);
+    const policy = Object.hasOwn(policies, context.method.name) ? policies[context.method.name] : undefined;
+    if (info === undefined || policy === undefined) throw fault("INTERNAL", "something went wrong on our side");
+    if (info.requestIdProblem) {
+      throw fault(
+        "INVALID_REQUEST_ID",
+        "X-Request-Id must be sent once, as 1 to 255 printable ASCII characters without < > \" ' \\, and equal any Idempotency-Key",
+      );
+    }
+    if (Number(context.requestHeader.get("content-length") ?? 0) > policy.maxBodyBytes) {
+      throw fault("BODY_TOO_LARGE", `the body may have at most ${policy.maxBodyBytes} bytes`);
+    }
+    const principal = await authenticated(context, info.remoteAddress);
+    const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));
+    const decision = limiter.take(`${tenant} ${context.method.name}`, rate);
+    for (const [name, value] of Object.entries(rateLimitHeaders("default", rate, decision))) {
+      context.responseHeader.set(name, value);
+    }
+    if (!decision.allowed) {
+      throw fault("RATE_LIMITED", "too many calls of this method: wait as long as Retry-After says", {
+        retryAfterMs: decision.retryAfterMs,
+      });
+    }
+    if (await options.isSuspended(tenant)) {
+      throw fault("TENANT_SUSPENDED", "this tenant is suspended: ask whoever runs the platform");
+    }
+    requireScope(principal, policy.scope);
+    context.values.set(callerKey, { tenant, subject: principal.subject });
+  };
+
+  async function authenticated(context: HandlerContext, address: string): Promise<Principal> {
+    try {
+      return await options.authenticate(context.requestHeader.get("authorization"));
+    } catch (error) {
+      if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
+      const decision = limiter.take(`failed token ${address}`, failedTokenRate);
+      if (decision.allowed) throw error;
+      throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
+        retryAfterMs: decision.retryAfterMs,
+      });
+    }
+  }
+}

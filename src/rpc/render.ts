@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import type { Value } from "@bufbuild/protobuf/wkt";
+import type { ByteCache } from "../cache/byte-cache.ts";
+import type { Binding } from "../definition/filter-value.ts";
+import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
+import { panelIds } from "../definition/panel.ts";
+import { fault } from "../errors/fault.ts";
+import type { PanelData, Presentation, Renderer } from "../render/dashboard.ts";
+import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
+import type { Bulkhead } from "./bulkhead.ts";
+import type { LoadedDefinition } from "./definitions.ts";
+import { settlePresentation, type WantedPresentation } from "./presentation.ts";
+
+/** A dashboard as HTML, and how its data stands. */
+export type RenderedDashboard = {
+  readonly html: string;
+  /** When it stops being fresh, in epoch milliseconds. */
+  readonly freshUntilMs: number;
+  readonly partial: boolean;
+  readonly panels: readonly RenderedPanel[];
+};
+
+/** How one panel's data stands. */
+export type RenderedPanel = {
+  readonly id: string;
+  readonly asOfMs: number | undefined;
+  readonly stale: boolean;
+  /** As PanelState.error; empty when the panel shows its data. */
+  readonly error: string;
+};
+
+/** Renders saved versions. */
+export type DashboardRendering = {
+  /**
+   * Returns the dashboard, made now or kept from when its data was last read. Throws INVALID_FILTER
+   * and INVALID_REQUEST for what was asked, DEPENDENCY_DOWN when no source answers, OVERLOADED.
+   */
+  render(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): Promise<RenderedDashboard>;
+};
+
+/** What to render a version with. */
+export type WantedRender = WantedPresentation & { readonly filters: Readonly<Record<string, Value>> };
+
+/** A dashboard that has no sources of its own to age it. */
+const defaultTtlS = 300;
+
+/** How long a page that misses something is kept: soon enough for the source's return to show. */
+const partialTtlMs = 5_000;
+
+/** Creates the rendering: filters, then sources side by side, then HTML, kept while it is fresh. */
+export function createDashboardRendering(options: {
+  readonly sources: SourceRunner;
+  readonly renderer: Renderer;
+  readonly cache: ByteCache;
+  readonly bulkhead: Bulkhead;
+  readonly now: () => number;
+}): DashboardRendering {
+  const { sources, renderer, cache, bulkhead, now } = options;
+
+  return {
+    async render(tenant, loaded, wanted) {
+      const { definition } = loaded;
+      const presentation = settlePresentation(wanted, definition.layout!);
+      const filters = resolveFilters(loaded.filters, wanted.filters, {
+        nowMs: now(),
+        timezone: presentation.timezone,
+        roundS: Math.min(defaultTtlS, ...definition.datasources.map((source) => source.ttlS ?? defaultTtlS)),
+      });
+      return cache.getOrLoad(tenant, renderKey(loaded, filters, presentation), () =>
+        bulkhead.run(tenant, async () => {
+          const value = await renderFresh(tenant, loaded, filters, presentation);
+          return { value, ttlMs: value.freshUntilMs - now(), bytes: value.html.length * 2 + 1_000 };
+        }),
+      );
+    },
+  };
+
+  async function renderFresh(
+    tenant: string,
+    { definition, version }: LoadedDefinition,
+    filters: ResolvedFilters,
+    presentation: Presentation,
+  ): Promise<RenderedDashboard> {
+    const layout = definition.layout!;
+    const compared = new Set(
+      layout.panels.flatMap((panel) =>
+        panel.kind.case === "stat" && panel.kind.value.compare !== "" ? [panel.datasource] : [],
+      ),
+    );
+    const ask = (wants: (id: string) => boolean, binding: Binding) =>
+      Promise.all(
+        definition.datasources
+          .filter((datasource) => wants(datasource.id))
+          .map(async (datasource) => {
+            const query = { tenant, datasource, binding, timezone: presentation.timezone };
+            return [datasource.id, await sources.run(query)] as const;
+          }),
+      );
+    const shown = new Set(layout.panels.map((panel) => panel.datasource));
+    const [current, previous] = await Promise.all([
+      ask((id) => shown.has(id), filters.binding),
+      filters.previous === undefined ? [] : ask((id) => compared.has(id), filters.previous),
+    ]);
+    const outcomes = new Map(current);
+    refuseWhenAllFailed(outcomes);
+
+    const earlier = new Map(previous);
+    const panels = layout.panels.map((panel) =>
+      toPanelData(outcomes.get(panel.datasource), earlier.get(panel.datasource)),
+    );
+    const answered = [...outcomes.values()].filter((outcome) => outcome.ok);
+    const asOfMs = answered.length > 0 ? Math.min(...answered.map((outcome) => outcome.asOfMs)) : undefined;
+    const whole = Math.min(
+      now() + defaultTtlS * 1000,
+      ...answered.map((outcome) => outcome.asOfMs + outcome.ttlS * 1000),
+    );
+    const ttlS = Math.max(1, Math.ceil((whole - now()) / 1000));
+    const drawn = renderer.renderDashboard({
+      definition,
+      version,
+      panels,
+      filters: filters.shown,
+      presentation,
+      asOfMs,
+      ttlS,
+    });
+    const ids = panelIds(layout);
+    const states = drawn.panels.map((state) => {
+      const data = panels[ids.indexOf(state.id)];
+      return {
+        id: state.id,
+        error: state.error,
+        asOfMs: data?.ok === true ? data.asOfMs : undefined,
+        stale: data?.ok === true && data.stale,
+      };
+    });
+    const partial = states.some((state) => state.error !== "");
+    return {
+      html: drawn.html,
+      freshUntilMs: partial ? Math.min(whole, now() + partialTtlMs) : whole,
+      partial,
+      panels: states,
+    };
+  }
+}
+
+/** An injective name of everything that the bytes of a render depend on, within its tenant. */
+function renderKey(loaded: LoadedDefinition, filters: ResolvedFilters, presentation: Presentation): string {
+  const { theme, locale, timezone } = presentation;
+  const parts = ["render", loaded.definition.dashboardId, loaded.version, filters.key, theme, locale, timezone];
+  // Filters can be long; their digest names them as well and keeps the cache's own books small.
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+function refuseWhenAllFailed(outcomes: ReadonlyMap<string, SourceOutcome>): void {
+  if (outcomes.size === 0 || [...outcomes.values()].some((outcome) => outcome.ok)) return;
+  throw fault("DEPENDENCY_DOWN", "none of the dashboard's datasources answered: try again, and check their queries", {
+    retryAfterMs: partialTtlMs,
+  });
+}
+
+function toPanelData(outcome: SourceOutcome | undefined, earlier: SourceOutcome | undefined): PanelData {
+  if (outcome === undefined) return undefined;
+  if (!outcome.ok) return { ok: false, error: outcome.failure };
+  const previous = earlier?.ok === true ? earlier.frame : undefined;
+  return { ok: true, frame: outcome.frame, previous, asOfMs: outcome.asOfMs, stale: outcome.stale };
+}

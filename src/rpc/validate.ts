@@ -1,0 +1,28 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
+import { createValidator, type Violation } from "@bufbuild/protovalidate";
+import type { FieldProblem } from "../errors/fault.ts";
+
+/** Finds every limit of the proto that a message breaks. */
+export type FieldCheck = (schema: DescMessage, message: Message) => readonly FieldProblem[];
+
+/** Creates the check of protovalidate's rules. Its first use of a schema compiles it: warm it at start. */
+export function createFieldCheck(): FieldCheck {
+  const validator = createValidator();
+  return (schema, message) => {
+    const result = validator.validate(schema, message);
+    if (result.kind === "valid") return [];
+    if (result.kind === "error") throw result.error;
+    return result.violations.map((violation) => ({ field: pathOf(violation), description: violation.message }));
+  };
+}
+
+/** Writes the path as the JSON has it. A map's key is the caller's own text, so the path ends before it. */
+function pathOf(violation: Violation): string {
+  let path = "";
+  for (const part of violation.field) {
+    if (part.kind === "field" || part.kind === "oneof") path += path === "" ? part.name : `.${part.name}`;
+    else if (part.kind === "list_sub") path += `[${part.index}]`;
+    else return path;
+  }
+  return path;
+}

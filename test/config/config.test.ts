@@ -1,0 +1,54 @@
+import * as assert from "uvu/assert";
+import { parseConfig } from "../../src/config/config.ts";
+import { suite } from "../harness.ts";
+
+const test = suite("config");
+
+test("development needs nothing", () => {
+  const config = parseConfig({}, "/project");
+  assert.equal([config.host, config.port, config.dataDir, config.demo], ["127.0.0.1", 8080, "/project/.data", true]);
+  assert.is(config.filesDir, "/project/.data/files");
+});
+
+test("production names every variable that is missing, one a line", () => {
+  let message = "";
+  try {
+    parseConfig({ NODE_ENV: "production" }, "/project");
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  for (const name of ["DATABASE_URL", "AUTH_ISSUER", "SHARE_KEYS_FILE", "PUBLIC_URL"]) {
+    assert.ok(
+      message.split("\n").some((line) => line.includes(name)),
+      name,
+    );
+  }
+});
+
+test("a value that does not fit is refused by its name, and never repeated", () => {
+  const wrong = { PORT: "80a", DATABASE_URL: "mysql://user:hunter2@host/db", LOG_LEVEL: "loud", TLS_CERT_FILE: "a" };
+  for (const [name, value] of Object.entries(wrong)) {
+    assert.throws(
+      () => parseConfig({ [name]: value }, "/p"),
+      (error: Error) => error.message.includes(name) && !error.message.includes("hunter2"),
+    );
+  }
+});
+
+test("the production demo cannot be switched on", () => {
+  const env = {
+    NODE_ENV: "production",
+    DATABASE_URL: "postgres://db/x",
+    AUTH_ISSUER: "https://issuer",
+    AUTH_AUDIENCE: "dashboards",
+    AUTH_JWKS_URL: "https://issuer/jwks",
+    SHARE_KEYS_FILE: "/keys",
+    PUBLIC_URL: "https://dashboards.example/",
+    DEMO: "on",
+  };
+  const config = parseConfig(env, "/p");
+  assert.not(config.demo);
+  assert.is(config.publicUrl, "https://dashboards.example");
+});
+
+test.run();
