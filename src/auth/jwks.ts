@@ -1,0 +1,93 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { fault } from "../errors/fault.ts";
+import type { Log } from "../log/log.ts";
+import { fetchJwks } from "./fetch-jwks.ts";
+
+/**
+ * Finds the key that a token's header asks for by `kid` and `alg`; without a `kid`, the one key
+ * that fits. Rejects with a fault if there are no keys to look among, and with an error of jose's
+ * if none of them fits.
+ */
+export type JwksSource = JWTVerifyGetKey;
+
+/**
+ * Creates a source from the parsed JSON of a JWK Set (https://www.rfc-editor.org/rfc/rfc7517).
+ * Throws if it is not one, or an empty one.
+ */
+export function createFixedJwks(json: unknown): JwksSource {
+  const keys = createLocalJWKSet(json as JSONWebKeySet);
+  if (keys.jwks().keys.length === 0) throw new Error("a key set without keys");
+  return keys;
+}
+
+/** Where keys are read, and how often. */
+export type RemoteJwksOptions = {
+  readonly url: URL;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** How long one read may take; 5 s by default. */
+  readonly timeoutMs?: number;
+  /** The age at which keys are read anew; 10 minutes by default: so long can a withdrawn key work. */
+  readonly maxAgeMs?: number;
+  /** The least time between such reads, 30 s by default: made-up `kid`s must not become requests. */
+  readonly cooldownMs?: number;
+};
+
+/**
+ * Creates a source that reads an issuer's key set when first asked, and again once it is old or a
+ * token names a key that it lacks. The last good set stays for as long as the issuer is down or
+ * answers nonsense. Without any yet, a call throws DEPENDENCY_DOWN, at the latest after `timeoutMs`.
+ */
+export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
+  const { url, now, log, timeoutMs = 5_000, maxAgeMs = 600_000, cooldownMs = 30_000 } = options;
+  let good: JwksSource | undefined;
+  let goodAtMs = 0;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<JwksSource> | undefined;
+
+  // Distances, not differences: the clock may have been set back meanwhile.
+  const isWithin = (ms: number, sinceMs: number) => Math.abs(now() - sinceMs) < ms;
+
+  const read = () => {
+    reading ??= fetchJwks(url, timeoutMs)
+      .then((json) => {
+        good = createFixedJwks(json);
+        goodAtMs = now();
+        return good;
+      })
+      .catch((error: unknown) => {
+        log.warn({ error, host: url.host }, "an issuer's keys could not be read");
+        throw error;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+
+  const readAgain = async (current: JwksSource) => {
+    if (reading === undefined) {
+      if (isWithin(cooldownMs, triedAtMs)) return current;
+      triedAtMs = now();
+    }
+    return read().catch(() => current);
+  };
+
+  return async (header, token) => {
+    let keys = good ?? (await read().catch(refuse));
+    // Whoever comes while an old set is being read anew takes the old one, so that a hanging issuer delays one call.
+    if (!isWithin(maxAgeMs, goodAtMs) && reading === undefined) keys = await readAgain(keys);
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await readAgain(keys))(header, token);
+    }
+  };
+}
+
+function refuse(cause: unknown): never {
+  const message = "access tokens cannot be checked, because their issuer does not answer; try again soon";
+  throw fault("DEPENDENCY_DOWN", message, { cause, retryAfterMs: 5_000 });
+}

@@ -1,0 +1,106 @@
+import { createShelf, type Entry, type Shelf } from "./shelf.ts";
+
+/** Whose entry, and which. The same `key` of two tenants names two entries. */
+type CacheKey = { readonly tenant: string; readonly key: string };
+
+/** A loaded value, how long it may be kept, and about how many bytes it takes in memory. */
+type Loaded<V> = { readonly value: V; readonly ttlMs: number; readonly bytes: number };
+
+/** A cache in memory with one bound in bytes for all tenants. A key always holds the same type of value. */
+export type ByteCache = {
+  /**
+   * Returns the value, which is loaded once however many ask for it at the same time. A failure
+   * reaches all who wait, and the next to ask loads anew. A load serves many callers, so it must
+   * not end because one of them goes away.
+   */
+  readonly getOrLoad: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
+  /** Returns the value if it is there and fresh. */
+  readonly get: <V extends object>(key: CacheKey) => V | undefined;
+  /** Forgets the value. A load under way still answers those who wait, and is not kept. */
+  readonly delete: (key: CacheKey) => void;
+};
+
+/** What an entry takes beside its value and its id: the object, two slots in maps, its tenant's shelf in part. */
+const entryBytes = 512;
+
+/**
+ * Creates a cache of at most `maxBytes`, bookkeeping counted, that forgets what was used longest
+ * ago. One tenant holds at most half of it and then pushes out only its own entries, so that nobody
+ * can empty it for the others. A value of more than an eighth is returned but not kept.
+ */
+export function createByteCache(options: { maxBytes: number; now: () => number }): ByteCache {
+  const { maxBytes, now } = options;
+  const all = createShelf();
+  const shelves = new Map<string, Shelf>();
+  const loads = new Map<string, Promise<object>>();
+
+  const remove = (entry: Entry) => {
+    const own = shelves.get(entry.tenant)!;
+    all.remove(entry);
+    own.remove(entry);
+    if (own.oldest() === undefined) shelves.delete(entry.tenant);
+  };
+
+  const find = (id: string) => {
+    const entry = all.get(id);
+    if (entry === undefined) return undefined;
+    const ageMs = now() - entry.keptAtMs;
+    // A negative age means that the clock was set back: how old the value is, nobody knows.
+    if (ageMs < 0 || ageMs >= entry.ttlMs) {
+      remove(entry);
+      return undefined;
+    }
+    all.touch(entry);
+    shelves.get(entry.tenant)!.touch(entry);
+    return entry.value;
+  };
+
+  const keep = (entry: Entry) => {
+    // Asked in this way, NaN is not kept either.
+    if (!(entry.bytes <= maxBytes / 8 && entry.ttlMs > 0)) return;
+    const ownBytes = () => shelves.get(entry.tenant)?.bytes() ?? 0;
+    while (ownBytes() + entry.bytes > maxBytes / 2) remove(shelves.get(entry.tenant)!.oldest()!);
+    while (all.bytes() + entry.bytes > maxBytes) remove(all.oldest()!);
+    const own = shelves.get(entry.tenant) ?? createShelf();
+    shelves.set(entry.tenant, own);
+    all.add(entry);
+    own.add(entry);
+  };
+
+  const start = <V extends object>(id: string, tenant: string, source: () => Promise<Loaded<V>>) => {
+    const load: Promise<V> = Promise.resolve()
+      .then(source)
+      .then(({ value, ttlMs, bytes }) => {
+        const cost = Math.max(0, bytes) + 2 * id.length + entryBytes;
+        // A deleted load is no longer the one on the list.
+        if (loads.get(id) === load) keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs });
+        return value;
+      })
+      .finally(() => {
+        if (loads.get(id) === load) loads.delete(id);
+      });
+    loads.set(id, load);
+    return load;
+  };
+
+  return {
+    getOrLoad: <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
+      const id = keyToId(key);
+      const found = find(id) as V | undefined;
+      if (found !== undefined) return Promise.resolve(found);
+      return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, source);
+    },
+    get: <V extends object>(key: CacheKey) => find(keyToId(key)) as V | undefined,
+    delete: (key) => {
+      const id = keyToId(key);
+      const entry = all.get(id);
+      if (entry !== undefined) remove(entry);
+      loads.delete(id);
+    },
+  };
+}
+
+/** The length makes it unmistakable where the tenant ends. */
+function keyToId({ tenant, key }: CacheKey): string {
+  return `${tenant.length}:${tenant}${key}`;
+}

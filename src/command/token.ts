@@ -1,0 +1,54 @@
+/**
+ * Prints an access token of the development issuer and nothing else, so that a shell can take it:
+ * `TOKEN=$(npm run -s token -- --tenant acme)`. Where it cannot, it says why and exits with 2.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openDevelopmentIssuer } from "../auth/development-issuer.ts";
+import { scopes as knownScopes } from "../auth/scopes.ts";
+import { isTenant } from "../auth/tenant.ts";
+import { parseConfig } from "../config/config.ts";
+
+const usage = 'usage: npm run -s token -- --tenant acme [--scopes "dashboards:render ..."] [--expires-in 3600]';
+
+try {
+  console.log(await mintToken(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(usage);
+  process.exitCode = 2;
+}
+
+async function mintToken(args: string[]): Promise<string> {
+  if (process.env.NODE_ENV === "production") {
+    throw new Error("NODE_ENV is production: access tokens come from the issuer that the service trusts");
+  }
+  const { tenant, scopes, expiresInS } = parseOptions(args);
+  const config = parseConfig(process.env, join(import.meta.dirname, "../.."));
+  if (config.issuer !== undefined) {
+    throw new Error("AUTH_ISSUER is set: ask that issuer for a token, for the service takes no other");
+  }
+  const issuer = await openDevelopmentIssuer(config.dataDir, Date.now);
+  return issuer.mint({ tenant, subject: "developer", scopes, expiresInS });
+}
+
+function parseOptions(args: string[]): { tenant: string; scopes: readonly string[]; expiresInS: number } {
+  const { values } = parseArgs({
+    args,
+    strict: true,
+    options: {
+      tenant: { type: "string" },
+      scopes: { type: "string", default: "dashboards:render dashboards:publish dashboards:share" },
+      "expires-in": { type: "string", default: "3600" },
+    },
+  });
+  const { tenant, "expires-in": expiresIn } = values;
+  if (!isTenant(tenant)) throw new Error("--tenant must be 1 to 63 letters, digits, _ and -, a letter or digit first");
+  const scopes = values.scopes.split(" ").filter((scope) => scope !== "");
+  if (!scopes.every((scope) => knownScopes.some((known) => known === scope))) {
+    throw new Error(`--scopes must be some of ${knownScopes.join(", ")}, separated by spaces`);
+  }
+  const expiresInS = /^\d{1,5}$/.test(expiresIn) ? Number(expiresIn) : 0;
+  if (expiresInS < 1 || expiresInS > 86_400) throw new Error("--expires-in must be seconds, from 1 to 86400");
+  return { tenant, scopes, expiresInS };
+}

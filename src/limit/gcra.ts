@@ -1,0 +1,71 @@
+/** So many calls per second in the long run, and at most `burst` of them at once. Both at least 1. */
+export type RateRule = { readonly perSecond: number; readonly burst: number };
+
+/** What the limiter says to one call. */
+export type RateDecision = {
+  readonly allowed: boolean;
+  /** Calls that would be allowed right now, after this one. */
+  readonly remaining: number;
+  /** Until a full burst is allowed again. */
+  readonly resetMs: number;
+  /** Until the next call is allowed; 0 if this one was. */
+  readonly retryAfterMs: number;
+};
+
+/** Counts calls per key. */
+export type RateLimiter = {
+  /** Counts a call, if it is allowed: a refused call costs nothing, so that waiting always helps. */
+  readonly take: (key: string, rule: RateRule) => RateDecision;
+  /** Says what `take` would say, and counts nothing: for limits on what fails, counted afterwards. */
+  readonly peek: (key: string, rule: RateRule) => RateDecision;
+};
+
+/**
+ * Creates a limiter by the generic cell rate algorithm: no window of one second, wherever it
+ * starts, lets more than `burst + perSecond` calls through. Time counts in whole microseconds,
+ * which are exact in a double until the year 2255; a rate that does not divide a second is rounded
+ * down, never up. Keys beyond `maxKeys` (100,000 by default, some 10 MB) push out those used
+ * longest ago.
+ */
+export function createRateLimiter(options: { now: () => number; maxKeys?: number }): RateLimiter {
+  const { now, maxKeys = 100_000 } = options;
+  /** By key, the time in µs at which its bucket is full again; the key used longest ago first. */
+  const fullAtUs = new Map<string, number>();
+
+  const prune = (nowUs: number) => {
+    for (const [key, atUs] of fullAtUs) {
+      if (atUs > nowUs && fullAtUs.size <= maxKeys) return;
+      fullAtUs.delete(key);
+    }
+  };
+
+  return {
+    take: (key, rule) => {
+      const nowUs = Math.floor(now() * 1000);
+      const [decision, atUs] = decide(fullAtUs.get(key) ?? 0, nowUs, rule);
+      fullAtUs.delete(key);
+      fullAtUs.set(key, atUs);
+      prune(nowUs);
+      return decision;
+    },
+    peek: (key, rule) => decide(fullAtUs.get(key) ?? 0, Math.floor(now() * 1000), rule)[0],
+  };
+}
+
+/** Returns the decision, and when the bucket is full if the call is counted. */
+function decide(knownFullAtUs: number, nowUs: number, { perSecond, burst }: RateRule): [RateDecision, number] {
+  const costUs = Math.ceil(1_000_000 / perSecond);
+  const emptyAtUs = nowUs + costUs * burst;
+  // No bucket is emptier than empty: without this, a clock set back by an hour would refuse for an hour.
+  const fullAtUs = Math.min(Math.max(knownFullAtUs, nowUs), emptyAtUs);
+  const spareUs = emptyAtUs - fullAtUs - costUs;
+  const allowed = spareUs >= 0;
+  const nextUs = allowed ? fullAtUs + costUs : fullAtUs;
+  const decision = {
+    allowed,
+    remaining: Math.max(0, Math.floor(spareUs / costUs)),
+    resetMs: (nextUs - nowUs) / 1000,
+    retryAfterMs: allowed ? 0 : -spareUs / 1000,
+  };
+  return [decision, nextUs];
+}
