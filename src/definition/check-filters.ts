@@ -1,0 +1,71 @@
+import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Filter } from "../../gen/datajetty/dashboards/v1/filter_pb.js";
+import { namesOf } from "./bound-filters.ts";
+import { describeType, fitScalar } from "./fit-value.ts";
+import { isTimezone } from "./intl-names.ts";
+import type { Report } from "./problems.ts";
+import { settleFilter } from "./settle-filter.ts";
+import type { SourceFacts } from "./source-facts.ts";
+
+/** Reports what is wrong with the filters that a definition declares, and with how its sources bind them. */
+export function checkFilters(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
+  const { filters, layout } = definition;
+  if (filters.length === 0) return;
+  const timezone = layout !== undefined && isTimezone(layout.timezone) ? layout.timezone : "UTC";
+  for (const [index, filter] of filters.entries()) {
+    checkValues(filter, timezone, (field, description) => report(`filters[${index}].${field}`, description));
+  }
+  checkNames(filters, report);
+  checkBound(filters, facts, report);
+}
+
+/** The types that a filter may declare. */
+const types = ["string", "number", "boolean", "date", "range"] as const;
+
+function checkValues(filter: Filter, timezone: string, report: Report): void {
+  const { many, options } = filter;
+  const type = types.find((each) => each === filter.type);
+  // The proto refuses every other type.
+  if (type === undefined) return;
+  if (type === "boolean" || type === "range") {
+    if (many) report("many", "goes with string, number and date only");
+    if (options.length > 0) report("options", "go with string, number and date only");
+  } else {
+    for (const [index, option] of options.entries()) {
+      if (fitScalar(type, option) === undefined) report(`options[${index}]`, describeType(type, false));
+    }
+  }
+  // Whether a default fits does not depend on when it is read.
+  const clock = { nowMs: 0, timezone, roundS: 1 };
+  const settled = settleFilter({ type, many, options, required: false }, filter.default, clock);
+  if ("problem" in settled) report("default", settled.problem);
+}
+
+/** Reports names that two filters bind, also where only the case differs: DuckDB takes those for one. */
+function checkNames(filters: readonly Filter[], report: Report): void {
+  const taken = new Set<string>();
+  for (const [index, filter] of filters.entries()) {
+    const names = namesOf(filter).map((name) => name.toLowerCase());
+    if (names.some((name) => taken.has(name)))
+      report(`filters[${index}].name`, "binds a name that another filter binds");
+    for (const name of names) taken.add(name);
+  }
+}
+
+/** Reports filters without a source and placeholders without a filter. A query that cannot be read may bind anything. */
+function checkBound(filters: readonly Filter[], facts: readonly SourceFacts[], report: Report): void {
+  if (facts.length > 0 && facts.every(({ bound }) => bound !== undefined)) {
+    const bound = new Set(facts.flatMap((source) => [...(source.bound ?? [])]));
+    for (const [index, filter] of filters.entries()) {
+      if (!namesOf(filter).some((name) => bound.has(name)))
+        report(`filters[${index}].name`, "is bound by no datasource");
+    }
+  }
+  const declared = new Set(filters.flatMap(namesOf));
+  for (const [index, { query }] of facts.entries()) {
+    for (const [name, line] of query?.template?.lines ?? []) {
+      if (declared.has(name)) continue;
+      report(`datasources[${index}].duckdb.query`, `line ${line}: a placeholder is no filter's`);
+    }
+  }
+}

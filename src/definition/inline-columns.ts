@@ -1,0 +1,40 @@
+import type { Value } from "@bufbuild/protobuf/wkt";
+import type { InlineSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import { parseTime } from "./time.ts";
+
+/** What the cells of a column are. */
+export type CellType = "number" | "string" | "boolean" | "time";
+
+/**
+ * Returns the type of each column: the one it names, else the JSON type that all its cells have,
+ * else `string` where they differ, and undefined where no cell has a value. A string is never taken
+ * for a time.
+ */
+export function inlineColumnTypes(source: InlineSource): readonly (CellType | undefined)[] {
+  const found = source.columns.map(({ type }): CellType | undefined => (type === "" ? undefined : (type as CellType)));
+  const open = [...source.columns.keys()].filter((index) => found[index] === undefined);
+  for (const { values } of source.rows) {
+    for (const index of open) {
+      const cell = values[index] && jsonTypes[values[index].kind.case ?? "nullValue"];
+      if (cell !== undefined) found[index] = (found[index] ?? cell) === cell ? cell : "string";
+    }
+  }
+  return found;
+}
+
+/**
+ * Whether a cell may stand in a column of that type; `""` takes any JSON value but lists and
+ * objects. Null fits everywhere.
+ */
+export function fitsCell(type: CellType | "", { kind }: Value): boolean {
+  if (kind.case === "nullValue") return true;
+  if (type === "time") return kind.case === "stringValue" && parseTime(kind.value) !== undefined;
+  const own = kind.case && jsonTypes[kind.case];
+  return own !== undefined && (type === "" || own === type);
+}
+
+const jsonTypes: Readonly<Partial<Record<NonNullable<Value["kind"]["case"]>, CellType>>> = {
+  numberValue: "number",
+  stringValue: "string",
+  boolValue: "boolean",
+};
