@@ -2,12 +2,12 @@
  * Prints an access token of the development issuer and nothing else, so that a shell can take it:
  * `TOKEN=$(npm run -s token -- --tenant acme)`. Where it cannot, it says why and exits with 2.
  */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openDevelopmentIssuer } from "../auth/development-issuer.ts";
 import { scopes as knownScopes } from "../auth/scopes.ts";
 import { isTenant } from "../auth/tenant.ts";
 import { parseConfig } from "../config/config.ts";
+import { defaultDataDir } from "../main/paths.ts";
 
 const usage = 'usage: npm run -s token -- --tenant acme [--scopes "dashboards:render ..."] [--expires-in 3600]';
 
@@ -24,7 +24,7 @@ async function mintToken(args: string[]): Promise<string> {
     throw new Error("NODE_ENV is production: access tokens come from the issuer that the service trusts");
   }
   const { tenant, scopes, expiresInS } = parseOptions(args);
-  const config = parseConfig(process.env, join(import.meta.dirname, "../.."));
+  const config = parseConfig(process.env, defaultDataDir());
   if (config.issuer !== undefined) {
     throw new Error("AUTH_ISSUER is set: ask that issuer for a token, for the service takes no other");
   }

@@ -42,7 +42,7 @@ export type Config = {
  * Reads the configuration. Throws an Error that names each variable that is missing or wrong, one a
  * line, and how to mend it: a service that starts has a configuration that it can keep.
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>, projectDir: string): Config {
+export function parseConfig(env: Readonly<Record<string, string | undefined>>, defaultDataDir: string): Config {
   const problems: string[] = [];
   const production = env.NODE_ENV === "production";
   const text = (name: string) => (env[name] === undefined || env[name] === "" ? undefined : env[name]);
@@ -66,7 +66,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, p
     return value;
   };
 
-  const dataDir = text("DATA_DIR") ?? join(projectDir, ".data");
+  const dataDir = text("DATA_DIR") ?? defaultDataDir;
   const certFile = text("TLS_CERT_FILE");
   const keyFile = text("TLS_KEY_FILE");
   if ((certFile === undefined) !== (keyFile === undefined)) {

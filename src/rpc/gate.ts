@@ -1,12 +1,13 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import { actingTenant } from "../auth/acting-tenant.ts";
 import type { Authenticator, Principal } from "../auth/authenticator.ts";
-import { requireScope } from "../auth/scopes.ts";
+import { actingTenant, requireScope } from "../auth/scopes.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
-import { type RateLimiter, type RateRule, rateLimitHeaders } from "../limit/gcra.ts";
+import type { RateLimiter, RateRule } from "../limit/gcra.ts";
+import { rateLimitHeaders } from "../limit/rate-limit-headers.ts";
 import { callerKey, callInfoKey } from "./call.ts";
 import { policies } from "./policy.ts";
+import type { SuspensionCheck } from "./suspension.ts";
 
 /** Decides whether a call may go on, before its body is read. Throws a fault when not. */
 export type Gate = (context: HandlerContext) => Promise<void>;
@@ -14,7 +15,7 @@ export type Gate = (context: HandlerContext) => Promise<void>;
 /** What the gate asks. */
 export type GateOptions = {
   readonly authenticate: Authenticator;
-  readonly isSuspended: (tenant: string) => Promise<boolean>;
+  readonly isSuspended: SuspensionCheck;
   readonly limiter: RateLimiter;
   /** Calls of each tenant to each method. */
   readonly rate: RateRule;

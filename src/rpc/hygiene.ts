@@ -31,13 +31,13 @@ function visitMessage(schema: DescMessage, message: Message, path: string, repor
   }
   if (message.$unknown !== undefined && message.$unknown.length > 0) report(path, "holds fields that do not exist");
   for (const field of schema.fields) {
-    const value = valueOf(field, message);
+    const value = readField(field, message);
     if (value !== undefined) visitField(field, value, join(path, field.name), report);
   }
 }
 
 /** Reads a field where protobuf-es keeps it: in its own property, or in that of its oneof. */
-function valueOf(field: DescField, message: Message): unknown {
+function readField(field: DescField, message: Message): unknown {
   const properties = message as unknown as Record<string, unknown>;
   if (field.oneof === undefined) return properties[field.localName];
   const chosen = properties[field.oneof.localName] as { case?: string; value?: unknown };

@@ -4,13 +4,15 @@ import { fault } from "../errors/fault.ts";
 import type { RateLimiter, RateRule } from "../limit/gcra.ts";
 import type { Log } from "../log/log.ts";
 import type { Renderer } from "../render/dashboard.ts";
-import type { ShareKeys } from "../share/keys.ts";
-import { type ShareClaims, verifyShareToken } from "../share/token.ts";
-import type { Store, StoredShare } from "../store/store.ts";
+import type { ShareKeys } from "../share/share-keys.ts";
+import { type ShareClaims, verifyShareToken } from "../share/share-token.ts";
+import type { StoredShare } from "../store/shares.ts";
+import type { Store } from "../store/store.ts";
 import type { Definitions } from "./definitions.ts";
-import { asSaved } from "./presentation.ts";
+import { asSaved, settlePresentation } from "./presentation.ts";
 import type { DashboardRendering } from "./render.ts";
 import { filtersFromJson } from "./share.ts";
+import type { SuspensionCheck } from "./suspension.ts";
 
 /** A page, whole. */
 export type PageAnswer = {
@@ -24,7 +26,8 @@ export type OpenShare = (token: string) => Promise<PageAnswer>;
 
 /** What opening links needs. */
 export type OpenShareOptions = {
-  readonly store: Pick<Store, "getShare" | "isSuspended">;
+  readonly store: Pick<Store, "getShare">;
+  readonly isSuspended: SuspensionCheck;
   readonly definitions: Definitions;
   readonly rendering: DashboardRendering;
   readonly renderer: Pick<Renderer, "renderSharePage" | "renderNotice">;
@@ -59,6 +62,7 @@ const pageHeaders = {
 export function createOpenShare(options: OpenShareOptions): OpenShare {
   const {
     store,
+    isSuspended,
     definitions,
     rendering,
     renderer,
@@ -91,15 +95,16 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
   async function open(claims: ShareClaims): Promise<PageAnswer | undefined> {
     const row = await readRow(claims);
     if (row === undefined || row.revoked || row.expiresAtMs <= now()) return undefined;
-    if (await store.isSuspended(claims.tenant)) return undefined;
+    if (await isSuspended(claims.tenant)) return undefined;
     const loaded = await definitions.load(claims.tenant, row.dashboardId, row.version);
     const filters = filtersFromJson(row.filtersJson);
     const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters });
     const layout = loaded.definition.layout!;
     const body = renderer.renderSharePage({
-      title: layout.title || loaded.definition.dashboardId,
-      locale: layout.locale || "en-US",
+      title: layout.title,
       fragment: html,
+      expiresAtMs: row.expiresAtMs,
+      presentation: settlePresentation(asSaved, layout),
     });
     return { status: 200, headers: pageHeaders, body };
   }

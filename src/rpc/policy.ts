@@ -1,7 +1,9 @@
+import type { Scope } from "../auth/scopes.ts";
+
 /** What a method asks of its caller before its body is read. */
 export type MethodPolicy = {
   /** The scope that the token must hold. */
-  readonly scope: string;
+  readonly scope: Scope;
   /** Bytes of the largest body. */
   readonly maxBodyBytes: number;
 };

@@ -1,4 +1,5 @@
 import type { Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import { isLocale, isTimezone } from "../definition/intl-names.ts";
 import { type FieldProblem, fault } from "../errors/fault.ts";
 import type { Presentation } from "../render/dashboard.ts";
 
@@ -22,21 +23,4 @@ export function settlePresentation(wanted: WantedPresentation, layout: Layout): 
     throw fault("INVALID_REQUEST", "the dashboard cannot be shown that way: see details", { details });
   const theme = wanted.theme || layout.theme;
   return { theme: theme === "light" || theme === "dark" ? theme : "auto", locale, timezone };
-}
-
-function isLocale(locale: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(locale).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-function isTimezone(timezone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: timezone });
-    return true;
-  } catch {
-    return false;
-  }
 }

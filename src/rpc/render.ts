@@ -5,7 +5,8 @@ import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
 import { panelIds } from "../definition/panel.ts";
 import { fault } from "../errors/fault.ts";
-import type { PanelData, Presentation, Renderer } from "../render/dashboard.ts";
+import type { Presentation, Renderer } from "../render/dashboard.ts";
+import type { PanelData } from "../render/panel.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import type { Bulkhead } from "./bulkhead.ts";
 import type { LoadedDefinition } from "./definitions.ts";
@@ -66,7 +67,7 @@ export function createDashboardRendering(options: {
         timezone: presentation.timezone,
         roundS: Math.min(defaultTtlS, ...definition.datasources.map((source) => source.ttlS ?? defaultTtlS)),
       });
-      return cache.getOrLoad(tenant, renderKey(loaded, filters, presentation), () =>
+      return cache.getOrLoad({ tenant, key: renderKey(loaded, filters, presentation) }, () =>
         bulkhead.run(tenant, async () => {
           const value = await renderFresh(tenant, loaded, filters, presentation);
           return { value, ttlMs: value.freshUntilMs - now(), bytes: value.html.length * 2 + 1_000 };

@@ -8,16 +8,17 @@ import {
 import { findUnboundPanels } from "../definition/bound-filters.ts";
 import { resolveFilters } from "../definition/filters.ts";
 import { type FieldProblem, fault } from "../errors/fault.ts";
-import type { ShareKeys } from "../share/keys.ts";
-import { mintShareToken, newShareId } from "../share/token.ts";
-import type { OnceCall, Store } from "../store/store.ts";
+import type { ShareKeys } from "../share/share-keys.ts";
+import { mintShareToken, newShareId } from "../share/share-token.ts";
+import type { Call } from "../store/once.ts";
+import type { Store } from "../store/store.ts";
 import type { Definitions, LoadedDefinition } from "./definitions.ts";
 import { asSaved, settlePresentation } from "./presentation.ts";
 
 /** Makes links. */
 export type Sharing = {
   /** Creates the link, or answers again the one that the call's key made before. */
-  share(call: OnceCall, subject: string, request: ShareRequest): Promise<ShareResponse>;
+  share(call: Call, subject: string, request: ShareRequest): Promise<ShareResponse>;
 };
 
 /** What making links needs. */
@@ -26,7 +27,7 @@ export type SharingOptions = {
   readonly definitions: Definitions;
   readonly keys: ShareKeys;
   /** Scheme and authority of every link; never taken from a request. */
-  readonly publicUrl: () => string;
+  readonly origin: string;
   readonly maxExpiresInS: number;
   readonly now: () => number;
   /** Returns that many random bytes. */
@@ -35,7 +36,7 @@ export type SharingOptions = {
 
 /** Creates the maker of links. */
 export function createSharing(options: SharingOptions): Sharing {
-  const { store, definitions, keys, publicUrl, maxExpiresInS, now, random } = options;
+  const { store, definitions, keys, origin, maxExpiresInS, now, random } = options;
   return {
     async share(call, subject, request) {
       if (request.expiresInS > maxExpiresInS) {
@@ -64,7 +65,7 @@ export function createSharing(options: SharingOptions): Sharing {
       const answer = fromBinary(ShareResponseSchema, bytes);
       const expiresAtS = timestampMs(answer.expiresAt!) / 1000;
       const token = await mintShareToken({ tenant: call.tenant, shareId: answer.shareId, expiresAtS }, keys);
-      return { ...answer, url: `${publicUrl()}/s/${token}` };
+      return { ...answer, url: `${origin}/s/${token}` };
     },
   };
 }

@@ -5,7 +5,7 @@ import { suite } from "../harness.ts";
 const test = suite("config");
 
 test("development needs nothing", () => {
-  const config = parseConfig({}, "/project");
+  const config = parseConfig({}, "/project/.data");
   assert.equal([config.host, config.port, config.dataDir, config.demo], ["127.0.0.1", 8080, "/project/.data", true]);
   assert.is(config.filesDir, "/project/.data/files");
 });

@@ -1,0 +1,64 @@
+import type { PanelInput } from "./kind.ts";
+import { drawLegend } from "./legend.ts";
+import { formatColumn } from "./number-format.ts";
+import { percent, seriesClass } from "./plot.ts";
+import { html, nothing, type Safe } from "./safe.ts";
+import type { SeriesSet } from "./series.ts";
+import { drawDataTable, positionNames, summarize } from "./spoken.ts";
+import { barSpans } from "./stack.ts";
+import { drawable, rangeOf, withZero } from "./value-axis.ts";
+
+/** A bar on its track: where it starts and how long it is, as shares of the track, and its colour. */
+type Segment = { readonly start: number; readonly size: number; readonly className: string };
+
+/**
+ * Draws horizontal bars as a list: each category's name, its value, and the bars below them. Names
+ * may be long, and the list scrolls where it does not fit.
+ */
+export function drawBarList(set: SeriesSet, isStacked: boolean, input: PanelInput): Safe {
+  const { voice, title } = input;
+  const { series, positions } = set;
+  const spans = barSpans(set, isStacked);
+  const { min, max } = withZero(rangeOf(spans.flat()));
+  const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
+  const segment = (index: number, position: number): Segment => {
+    const [start, end] = spans[index]![position]!.map(toShare).sort((a, b) => a - b) as [number, number];
+    return { start, size: end - start, className: seriesClass(index) };
+  };
+  const name = positionNames(positions, voice);
+  const texts = series.map(({ values, format }) => formatColumn(values, format, voice));
+  const totals = isStacked ? formatColumn(sums(set), series[0]!.format, voice) : undefined;
+  const items = positions.values.map((_, position) => {
+    const head = html`<span class="dj-name">${name(position)}</span>`;
+    if (totals !== undefined || series.length === 1) {
+      const value = (totals ?? texts[0]!)[position]!;
+      return html`<li>${head}<b>${value}</b>${drawTrack(series.map((_, index) => segment(index, position)))}</li>`;
+    }
+    const rows = series.map((_, index) => html`${drawTrack([segment(index, position)])}<b>${texts[index]![position]!}</b>`);
+    return html`<li class="dj-grouped">${head}${rows}</li>`;
+  });
+  const summary = summarize(isStacked ? "Stacked bar chart" : "Bar chart", set, voice);
+  return html`
+    ${series.length > 1 ? drawLegend(series.map((one) => ({ title: one.title, value: "" }))) : nothing}
+    <div class="dj-scroll" tabindex="0" role="group" aria-label="${title}">
+      <div role="img" aria-label="${summary}"><ul class="dj-bars" aria-hidden="true">${items}</ul></div>
+    </div>
+    ${drawDataTable(title, set, voice)}`;
+}
+
+/** Draws bars on one track; a single one that starts at its left end rounds off with it. */
+export function drawTrack(segments: readonly Segment[]): Safe {
+  const rects = segments
+    .filter(({ size }) => size > 0)
+    .map(({ start, size, className }) => {
+      const x = start === 0 ? nothing : html` x="${percent(start)}"`;
+      return html`<rect class="${className}"${x} width="${percent(size)}" height="100%"/>`;
+    });
+  return html`<svg class="dj-track" aria-hidden="true">${rects}</svg>`;
+}
+
+function sums({ series, positions }: SeriesSet): number[] {
+  return positions.values.map((_, position) =>
+    series.reduce((sum, { values }) => drawable(sum + (drawable(values[position]!) || 0)), 0),
+  );
+}

@@ -1,0 +1,55 @@
+import type { Voice } from "./intl.ts";
+import { formatShort, type NumberFormat } from "./number-format.ts";
+import { html, nothing, type Safe } from "./safe.ts";
+import { changesInUnit } from "./unit.ts";
+
+/** A change against an earlier number. */
+export type Delta = {
+  readonly direction: "up" | "down" | "flat";
+  /** Its size in words, without a sign: `8.2%`, `12 ms`, `0.07 pp`. */
+  readonly text: string;
+  readonly mood: "good" | "bad" | "neutral";
+};
+
+/**
+ * Returns the change from one number to another; undefined when either is NaN. Shares change by
+ * percentage points and durations by time; other numbers by percent of the earlier one, or by
+ * themselves when that is zero or of another sign.
+ *
+ * @param better which change is good news, as panel.proto names it
+ */
+export function compareNumbers(
+  now: number,
+  before: number,
+  { format, better, voice }: { readonly format: NumberFormat; readonly better: string; readonly voice: Voice },
+): Delta | undefined {
+  const change = now - before;
+  if (!Number.isFinite(change)) return undefined;
+  const ratio = Math.abs(change / before);
+  const inUnit = changesInUnit(format.unit) || before === 0 || now * before < 0 || !(ratio < 100);
+  const text = inUnit
+    ? changeInUnit(Math.abs(change), format, voice)
+    : formatShort(ratio, { unit: "ratio", decimals: ratio < 0.1 || ratio >= 1 ? undefined : 1 }, voice);
+  const direction = change === 0 ? "flat" : change > 0 ? "up" : "down";
+  return { direction, text, mood: moodOf(direction, better) };
+}
+
+/** Draws a change as a pill: the arrow tells the direction, the colour whether it is good. */
+export function drawDelta({ direction, text, mood }: Delta): Safe {
+  const arrow = direction === "flat" ? nothing : html`<svg class="dj-arrow" viewBox="0 0 8 7" aria-hidden="true"><path d="${arrows[direction]}"/></svg>`;
+  return html`<span class="dj-pill dj-${mood}">${arrow}<span class="dj-sr">${spoken[direction]} </span>${text}</span>`;
+}
+
+const arrows = { up: "M4 .5 8 7H0z", down: "M4 6.5 0 0h8z" } as const;
+const spoken = { up: "up", down: "down", flat: "unchanged," } as const;
+
+function changeInUnit(size: number, format: NumberFormat, voice: Voice): string {
+  if (format.unit !== "percent" && format.unit !== "ratio") return formatShort(size, format, voice);
+  const points = format.unit === "ratio" ? size * 100 : size;
+  return `${formatShort(points, { unit: "number", decimals: undefined }, voice)}\u00a0pp`;
+}
+
+function moodOf(direction: Delta["direction"], better: string): Delta["mood"] {
+  if (direction === "flat" || better === "neither") return "neutral";
+  return (direction === "down") === (better === "lower") ? "good" : "bad";
+}

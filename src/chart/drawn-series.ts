@@ -1,0 +1,46 @@
+import type { DrawnColumn } from "./kind.ts";
+import type { Positions, Series, SeriesSet } from "./series.ts";
+
+/** Returns what a browser needs of drawn series: the positions first, then a column for each series. */
+export function seriesToColumns({ positions, series }: SeriesSet): DrawnColumn[] {
+  return [positionColumn(positions), ...series.map((one) => seriesColumn(one, positions.values.length))];
+}
+
+/** Keeps the points of each series at the given indices, and the positions that some point still has. */
+export function pickPoints({ positions, series }: SeriesSet, picks: readonly (readonly number[])[]): SeriesSet {
+  const kept = series.map((one, index) => ({
+    ...one,
+    at: picks[index]!.map((point) => one.at[point]!),
+    values: picks[index]!.map((point) => one.values[point]!),
+  }));
+  const used = [...new Set(kept.flatMap(({ at }) => at))].sort((a, b) => a - b);
+  if (used.length === positions.values.length) return { positions, series: kept };
+  const moved = new Map(used.map((position, index) => [position, index]));
+  const pick = <V>(values: readonly V[]) => used.map((position) => values[position]!);
+  return {
+    positions:
+      positions.kind === "words"
+        ? { ...positions, values: pick(positions.values) }
+        : { ...positions, values: pick(positions.values) },
+    series: kept.map((one) => ({ ...one, at: one.at.map((position) => moved.get(position)!) })),
+  };
+}
+
+function positionColumn(positions: Positions): DrawnColumn {
+  const { title, unit } = positions.style;
+  if (positions.kind === "words") return { title, type: "string", values: positions.values };
+  if (positions.kind === "number") return { title, type: "number", ...(unit !== "" && { unit }), values: positions.values };
+  return { title, type: "time", zoned: positions.zoned, values: positions.values };
+}
+
+function seriesColumn({ title, format, at, values }: Series, count: number): DrawnColumn {
+  const isEverywhere = at.length === count && at.every((position, index) => position === index);
+  return {
+    title,
+    type: "number",
+    ...(format.unit !== "" && { unit: format.unit }),
+    ...(format.decimals !== undefined && { decimals: format.decimals }),
+    ...(!isEverywhere && { at }),
+    values: values.map((value) => (Number.isNaN(value) ? null : value)),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Text that is markup already. Only `html` and `trustMarkup` make it, and it is the one thing that
+ * `html` and the page templates let through unescaped.
+ */
+export class Safe {
+  readonly #markup: string;
+
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+
+  toString(): string {
+    return this.#markup;
+  }
+}
+
+/** What may stand in markup: words and numbers are escaped, markup is kept, lists are joined. */
+export type Content = string | number | Safe | readonly Content[];
+
+/**
+ * Writes markup: html`<p>${title}</p>`. Whatever is put in is escaped unless it is Safe, so that it
+ * is right between tags and in quoted attributes, and nowhere else: not in scripts or styles. Line
+ * breaks of the template itself are left out with the indentation that follows.
+ * Throws on a number that is not finite and on anything that is not Content: such a thing is a
+ * mistake of ours, and must never be drawn as "NaN" or "undefined".
+ */
+export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Safe {
+  let markup = unindent(parts[0]!);
+  for (const [index, content] of contents.entries()) markup += contentToMarkup(content) + unindent(parts[index + 1]!);
+  return new Safe(markup);
+}
+
+/** Takes text as markup. Only for what our own code has made or a sanitizer has passed. */
+export function trustMarkup(markup: string): Safe {
+  return new Safe(markup);
+}
+
+/** The empty markup: what is drawn where there is nothing to draw. */
+export const nothing: Safe = new Safe("");
+
+/** Returns content as markup, escaped as `html` promises. */
+export function contentToMarkup(content: unknown): string {
+  if (content instanceof Safe) return content.toString();
+  if (typeof content === "string") return escapeText(content);
+  if (typeof content === "number" && Number.isFinite(content)) return String(content);
+  if (Array.isArray(content)) return content.map(contentToMarkup).join("");
+  throw new TypeError("markup takes text, finite numbers and Safe only");
+}
+
+function unindent(part: string): string {
+  return part.includes("\n") ? part.replace(/\n\s*/g, "") : part;
+}
+
+const special = /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g;
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Escapes what has a meaning in markup, and replaces what no document may hold. */
+function escapeText(text: string): string {
+  return text.toWellFormed().replace(special, (char) => entities[char] ?? "\ufffd");
+}

@@ -1,0 +1,134 @@
+import { type Column, findColumn, type Frame } from "../frame/frame.ts";
+import type { NumberFormat } from "./number-format.ts";
+import { isWritable } from "./time-format.ts";
+import { drawable } from "./value-axis.ts";
+
+/** How a column reads wherever it is shown. */
+export type ColumnStyle = NumberFormat & { readonly title: string };
+
+/** The horizontal positions of a chart, each once: times and numbers ascending, words as they came. */
+export type Positions =
+  | { readonly kind: "time"; readonly values: readonly number[]; readonly zoned: boolean; readonly style: ColumnStyle }
+  | { readonly kind: "number"; readonly values: readonly number[]; readonly style: ColumnStyle }
+  | { readonly kind: "words"; readonly values: readonly string[]; readonly style: ColumnStyle };
+
+/** One line, area or colour of bars. */
+export type Series = {
+  readonly title: string;
+  readonly format: NumberFormat;
+  /** The index in the positions of each value, ascending. */
+  readonly at: readonly number[];
+  /** One value for each of `at`; NaN is a gap. */
+  readonly values: readonly number[];
+};
+
+/** What a chart draws. */
+export type SeriesSet = { readonly positions: Positions; readonly series: readonly Series[] };
+
+/** Which columns a chart takes, as its panel names them; `series` is empty when nothing is split. */
+export type SeriesColumns = { readonly x: string; readonly y: readonly string[]; readonly series: string };
+
+/** Why columns cannot be drawn. */
+export type SeriesRefusal = "column_missing" | "too_many_series";
+
+/** More series than this are refused, because nobody can tell them apart. */
+export const maxSeries = 100;
+
+/**
+ * Reads a frame as series. Each word of the `series` column makes one series of each column of `y`.
+ * Rows without an x are left out. Refuses a `y` that holds no numbers, and more than 100 series.
+ */
+export function frameToSeries(
+  frame: Frame,
+  columns: SeriesColumns,
+  styleOf: (name: string) => ColumnStyle,
+): SeriesSet | SeriesRefusal {
+  const x = findColumn(frame, columns.x);
+  if (x === undefined) return "column_missing";
+  const { positions, rowAt } = readPositions(x, styleOf(columns.x));
+  const groups = groupRows(rowAt, columns.series === "" ? undefined : findColumn(frame, columns.series));
+  if (groups.size * columns.y.length > maxSeries) return "too_many_series";
+  const series: Series[] = [];
+  for (const name of columns.y) {
+    const y = findColumn(frame, name);
+    const numbers = y === undefined ? undefined : readNumbers(y);
+    if (numbers === undefined) return "column_missing";
+    const style = styleOf(name);
+    for (const [word, rows] of groups) {
+      const isSplit = columns.series !== "";
+      const title = !isSplit ? style.title : columns.y.length === 1 ? word : `${word} · ${style.title}`;
+      series.push({ title, format: style, at: rows.map((row) => rowAt[row]!), values: rows.map((row) => numbers[row]!) });
+    }
+  }
+  return { positions, series };
+}
+
+/** Whether there is anything to draw. */
+export function hasValues({ series }: SeriesSet): boolean {
+  return series.some(({ values }) => values.some((value) => !Number.isNaN(value)));
+}
+
+/** Gives every series a value at every position: NaN where it has no row, the sum where it has several. */
+export function alignSeries({ positions, series }: SeriesSet): SeriesSet {
+  const all = positions.values.map((_, index) => index);
+  return {
+    positions,
+    series: series.map((one) => {
+      const values = new Array<number>(all.length).fill(Number.NaN);
+      for (const [index, at] of one.at.entries()) {
+        const value = one.values[index]!;
+        if (!Number.isNaN(value)) values[at] = Number.isNaN(values[at]!) ? value : drawable(values[at]! + value);
+      }
+      return { ...one, at: all, values };
+    }),
+  };
+}
+
+/** Returns a column's numbers, with 1 and 0 for truth values; undefined for words and times. */
+export function readNumbers(column: Column): ArrayLike<number> | undefined {
+  if (column.type === "number") return column.values;
+  if (column.type !== "boolean") return undefined;
+  return column.values.map((value) => (value === null ? Number.NaN : Number(value)));
+}
+
+/** Returns what a row's cell says as a word; null where it says nothing. */
+export function readWords(column: Column): readonly (string | null)[] {
+  if (column.type === "string") return column.values;
+  if (column.type === "boolean") return column.values.map((value) => (value === null ? null : value ? "yes" : "no"));
+  const isTime = column.type === "time";
+  return Array.from(column.values, (value) => {
+    if (Number.isNaN(value) || (isTime && !isWritable(value))) return null;
+    return isTime ? new Date(value).toISOString() : String(value);
+  });
+}
+
+/** Puts rows in the order of x, one list for each word, words in the order in which they come. */
+function groupRows(rowAt: readonly number[], splitBy: Column | undefined): Map<string, number[]> {
+  const words = splitBy === undefined ? undefined : readWords(splitBy);
+  const groups = new Map<string, number[]>();
+  for (const [row, at] of rowAt.entries()) {
+    if (at < 0) continue;
+    const word = words === undefined ? "" : (words[row] ?? "none");
+    const rows = groups.get(word);
+    if (rows === undefined) groups.set(word, [row]);
+    else rows.push(row);
+  }
+  for (const rows of groups.values()) rows.sort((a, b) => rowAt[a]! - rowAt[b]! || a - b);
+  return groups;
+}
+
+/** Returns the distinct positions, and each row's index among them, -1 where it has none. */
+function readPositions(x: Column, style: ColumnStyle): { positions: Positions; rowAt: number[] } {
+  if (x.type === "time" || x.type === "number") {
+    const isUsable = (value: number) => (x.type === "time" ? isWritable(value) : !Number.isNaN(value));
+    const values = [...new Set(x.values)].filter(isUsable).sort((a, b) => a - b);
+    const indices = new Map(values.map((value, index) => [value, index]));
+    const rowAt = Array.from(x.values, (value) => indices.get(value) ?? -1);
+    if (x.type === "number") return { positions: { kind: "number", values, style }, rowAt };
+    return { positions: { kind: "time", values, zoned: x.zoned, style }, rowAt };
+  }
+  const words = readWords(x);
+  const values = [...new Set(words)].filter((word) => word !== null);
+  const indices = new Map<string | null, number>(values.map((value, index) => [value, index]));
+  return { positions: { kind: "words", values, style }, rowAt: words.map((word) => indices.get(word) ?? -1) };
+}

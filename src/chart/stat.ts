@@ -1,0 +1,92 @@
+import type { StatPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import { findColumn, type Frame } from "../frame/frame.ts";
+import { compareNumbers, drawDelta } from "./delta.ts";
+import { seriesToColumns } from "./drawn-series.ts";
+import { sharesOf } from "./horizontal-axis.ts";
+import type { DrawnColumn, Drawing, Kind, PanelInput } from "./kind.ts";
+import { formatFigure } from "./number-format.ts";
+import { reduceValues } from "./reduce.ts";
+import { html, nothing, type Safe } from "./safe.ts";
+import { frameToSeries, readNumbers, type SeriesSet } from "./series.ts";
+import { drawSparkline } from "./sparkline.ts";
+
+/** One number, with its change against the span before and a small line of how it came about. */
+export const statKind: Kind<StatPanel> = {
+  columns: ({ value, sparkline }) => (sparkline === "" ? [value] : [value, sparkline]),
+  draw: drawStat,
+};
+
+/** Neighbours differ; amber is left out, because beside a number it reads as a warning. */
+const colors = ["dj-s1", "dj-s2", "dj-s4", "dj-s5", "dj-s6"] as const;
+
+function drawStat(panel: StatPanel, input: PanelInput): Drawing {
+  const { frame, previous, voice } = input;
+  const format = input.styleOf(panel.value);
+  const now = reduceColumn(frame, panel);
+  if (now === undefined) return { ok: false, error: "column_missing" };
+  const before = previous === undefined ? Number.NaN : (reduceColumn(previous, panel) ?? Number.NaN);
+  const counted = panel.reduce === "count" ? { unit: "short", decimals: undefined } : format;
+  const delta = compareNumbers(now, before, { format: counted, better: panel.better, voice });
+  const path = panel.sparkline === "" ? undefined : readSparkline(panel, input);
+  const pill = delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
+  const spark = path === undefined ? nothing : drawPath(path, colors[input.turn % colors.length]!);
+  const body = html`${drawFigure(now, counted, voice)}${pill ?? nothing}${spark}`;
+  return { ok: true, body, columns: statColumns(now, before, input, panel, path) };
+}
+
+function drawFigure(value: number, format: ReturnType<PanelInput["styleOf"]> | { unit: string; decimals: undefined }, voice: PanelInput["voice"]): Safe {
+  if (Number.isNaN(value)) return html`<p class="dj-value">–</p>`;
+  const { large, small } = formatFigure(value, format, voice);
+  return html`<p class="dj-value">${large}${small === "" ? nothing : html`<small>${small}</small>`}</p>`;
+}
+
+function reduceColumn(frame: Frame, { value, reduce }: StatPanel): number | undefined {
+  const column = findColumn(frame, value);
+  // Anything can be counted, but only numbers have a sum.
+  if (column !== undefined && reduce === "count") {
+    return Array.from<unknown>(column.values).filter((cell) => cell !== null && !Number.isNaN(cell)).length;
+  }
+  const numbers = column && readNumbers(column);
+  return numbers && reduceValues(Array.from(numbers), reduce);
+}
+
+/** The values over the sparkline's column; several rows at one position are reduced like the whole. */
+function readSparkline({ value, sparkline, reduce }: StatPanel, input: PanelInput): SeriesSet | undefined {
+  const set = frameToSeries(input.frame, { x: sparkline, y: [value], series: "" }, input.styleOf);
+  if (typeof set === "string" || set.series.length === 0) return undefined;
+  const [{ at, values, ...rest }] = set.series as [SeriesSet["series"][0]];
+  const groups = Map.groupBy(at.keys(), (index) => at[index]!);
+  const reduced = [...groups.values()].map((indices) => reduceValues(indices.map((index) => values[index]!), reduce));
+  return { positions: set.positions, series: [{ ...rest, at: [...groups.keys()], values: reduced }] };
+}
+
+function drawPath({ positions, series }: SeriesSet, colorClass: string): Safe {
+  const shares = sharesOf(positions);
+  const { at, values } = series[0]!;
+  // Words stand in the middle of their slots; the line still goes from edge to edge.
+  const [first, last] = [shares[0] ?? 0, shares.at(-1) ?? 1];
+  const spread = last - first || 1;
+  return drawSparkline(
+    at.map((position) => (shares[position]! - first) / spread),
+    values,
+    colorClass,
+  );
+}
+
+function statColumns(
+  now: number,
+  before: number,
+  input: PanelInput,
+  { value }: StatPanel,
+  path: SeriesSet | undefined,
+): DrawnColumn[] {
+  const { title, unit } = input.styleOf(value);
+  const cell = (number: number) => (Number.isNaN(number) ? null : number);
+  const numbers: DrawnColumn = {
+    title,
+    type: "number",
+    ...(unit !== "" && { unit }),
+    values: Number.isNaN(before) ? [cell(now)] : [cell(now), cell(before)],
+  };
+  return path === undefined ? [numbers] : [numbers, ...seriesToColumns(path)];
+}

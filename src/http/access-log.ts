@@ -1,0 +1,43 @@
+import { METHODS } from "node:http";
+import type { Log } from "../log/log.ts";
+import type { Exchange } from "./exchange.ts";
+import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+
+/** What is counted while a request is answered. */
+export type Tally = {
+  /** The template of the path, or the kind of path that it is: never the path itself. */
+  path: string;
+  /** Bytes of a body whose length was not known beforehand. */
+  bytes: number;
+  /** The status of a gRPC call, which comes after its body. */
+  rpcStatus: () => string | undefined;
+};
+
+/** Writes the line of a request once its response is over, also when the client left before that. */
+export function logOnClose(
+  log: Log,
+  now: () => number,
+  request: NodeRequest,
+  response: NodeResponse,
+  exchange: Exchange,
+  tally: Tally,
+): void {
+  response.once("close", () => {
+    const length = request.method === "HEAD" ? 0 : response.getHeader("content-length");
+    const rpcStatus = tally.rpcStatus();
+    log.info(
+      {
+        requestId: exchange.requestId,
+        method: METHODS.includes(request.method ?? "") ? request.method : "other",
+        path: tally.path,
+        status: response.headersSent ? response.statusCode : 0,
+        ...(rpcStatus !== undefined && { rpcStatus }),
+        ms: Math.round(now() - exchange.startedAtMs),
+        bytes: Number(length ?? tally.bytes),
+        protocol: isHttp2(request) ? "h2" : `http/${request.httpVersion}`,
+        ...(!response.writableFinished && { cut: true }),
+      },
+      "request",
+    );
+  });
+}

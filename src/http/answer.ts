@@ -1,0 +1,87 @@
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { toErrorAnswer } from "../errors/answer.ts";
+import { fault } from "../errors/fault.ts";
+import { hasBody, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+
+/** An answer that is known whole before any of it is sent. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+};
+
+/**
+ * How long the rest of an upload is taken in after its answer. Most clients that are still sending
+ * when a connection closes lose the answer.
+ */
+const lingerMs = 1_000;
+
+/** The same for HTTP/2, where giving up a stream loses nothing that was sent before. */
+const streamLingerMs = 250;
+
+/**
+ * Sends an answer. Where the request's body was not read to its end, the rest is thrown away for a
+ * moment, and then an HTTP/1.1 connection is closed, or an HTTP/2 stream.
+ */
+export async function sendAnswer(request: NodeRequest, response: NodeResponse, answer: Answer): Promise<void> {
+  const early = await isEarly(request);
+  if (response.headersSent || response.destroyed) return;
+  const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
+  response.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  if (answer.status !== 304) response.setHeader("content-length", body.byteLength);
+  // A response that ends without data says so in its head, which gRPC needs where there is an error only.
+  const empty = request.method === "HEAD" || body.byteLength === 0;
+  if (!early || "stream" in response) {
+    if (early) releaseStream(request, response);
+    if (empty) response.end();
+    else response.end(body);
+    return;
+  }
+  response.setHeader("connection", "close");
+  // The client knows the whole answer by its length; the connection ends with `end`.
+  if (empty) response.flushHeaders();
+  else response.write(body);
+  request.resume();
+  await Promise.race([sleep(lingerMs), new Promise((resolve) => request.once("close", resolve))]);
+  response.end();
+}
+
+/** Whether the request's body is still to come. */
+export async function isEarly(request: NodeRequest): Promise<boolean> {
+  if (!hasBody(request)) return false;
+  // A small body arrives with its head, but Node tells of it one turn later.
+  await setImmediate();
+  return !request.complete;
+}
+
+/** Gives an HTTP/2 stream up a moment after its answer, where the other side may still be sending on it. */
+export function releaseStream(request: NodeRequest, response: NodeResponse): void {
+  if (!isHttp2(request)) return;
+  const { stream } = request;
+  response.once("finish", () => setTimeout(() => stream.destroy(), streamLingerMs).unref());
+}
+
+/** Returns an error as the documented JSON. */
+export function errorToAnswer(error: unknown): Answer {
+  const { status, body, retryAfterS } = toErrorAnswer(error);
+  return {
+    status,
+    headers: {
+      "content-type": "application/json",
+      ...(retryAfterS !== undefined && { "retry-after": `${retryAfterS}` }),
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Returns the answer where nothing stands. */
+export function nothingHere(): Answer {
+  return errorToAnswer(fault("NOT_FOUND", "nothing is here"));
+}
+
+/** Returns the answer where something stands, but not of this HTTP method. */
+export function onlyMethods(allow: readonly string[]): Answer {
+  const answer = errorToAnswer(fault("NO_SUCH_METHOD", "this HTTP method is not for what is here: see Allow"));
+  return { ...answer, headers: { ...answer.headers, allow: allow.join(", ") } };
+}

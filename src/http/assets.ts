@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Answer } from "./answer.ts";
+import { takesCoding } from "./compress.ts";
+
+/** A file that never changes under its path. */
+export type Asset = {
+  /** Its Content-Type. */
+  readonly type: string;
+  readonly body: Uint8Array;
+  /** The same, compressed beforehand. */
+  readonly gzip?: Uint8Array;
+  readonly br?: Uint8Array;
+};
+
+/** Answers what is asked for at a path, or returns undefined where no asset is. */
+export type Assets = (path: string, headers: IncomingHttpHeaders) => Answer | undefined;
+
+/**
+ * Creates the answers for assets. Their paths hold a digest of their content, so that they are kept for
+ * a year, and any page may use them: dashboards are embedded in pages of other origins.
+ */
+export function createAssets(assets: ReadonlyMap<string, Asset>): Assets {
+  const kept = new Map([...assets].map(([path, asset]) => [path, keep(asset)]));
+  return (path, headers) => {
+    const forms = kept.get(path);
+    if (forms === undefined) return undefined;
+    const accepted = `${headers["accept-encoding"] ?? ""}`;
+    // The form as it is comes last, so that one is always found.
+    const form = forms.find(({ coding }) => coding === undefined || takesCoding(accepted, coding))!;
+    const tags = (headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+    const known = tags.includes(form.etag) || tags.includes("*");
+    return known
+      ? { status: 304, headers: form.headers, body: "" }
+      : { status: 200, headers: form.headers, body: form.body };
+  };
+}
+
+type Form = {
+  readonly coding: string | undefined;
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+};
+
+function keep({ type, body, gzip, br }: Asset): readonly Form[] {
+  const digest = createHash("sha256").update(body).digest("base64url").slice(0, 22);
+  const toForm = (coding: string | undefined, bytes: Uint8Array): Form => {
+    // Each form has its own tag: a strong one stands for bytes.
+    const etag = coding === undefined ? `"${digest}"` : `"${digest}-${coding}"`;
+    const headers = {
+      "content-type": type,
+      "cache-control": "public, max-age=31536000, immutable",
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+      vary: "accept-encoding",
+      etag,
+      ...(coding !== undefined && { "content-encoding": coding }),
+    };
+    return { coding, etag, headers, body: bytes };
+  };
+  return [
+    ...(br === undefined ? [] : [toForm("br", br)]),
+    ...(gzip === undefined ? [] : [toForm("gzip", gzip)]),
+    toForm(undefined, body),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { ContextValues } from "@connectrpc/connect";
+import { fault } from "../errors/fault.ts";
+import type { Log } from "../log/log.ts";
+import { logOnClose, type Tally } from "./access-log.ts";
+import { type Answer, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from "./answer.ts";
+import type { Assets } from "./assets.ts";
+import { compressAnswer } from "./compress.ts";
+import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts";
+import { type Handler, runHandler } from "./handler.ts";
+import { type Head, readHead } from "./head.ts";
+import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
+import { healthAnswer, type Readiness, readinessAnswer } from "./probes.ts";
+
+/** Finds what answers an HTTP method at a path: a handler, or the methods that the path has, or nothing. */
+export type Find = (
+  request: Pick<Head, "method" | "path">,
+) => Handler | { readonly allow: readonly string[] } | undefined;
+
+/** Answers whoever opens a link, whose token is given as it was sent. */
+export type OpenLink = (token: string, query: string, exchange: Exchange) => Promise<Answer>;
+
+/** What requests are answered with. */
+export type DispatchOptions = ExchangeOptions & {
+  readonly find: Find;
+  /** What handlers are told of a request. */
+  readonly contextValues: (exchange: Exchange) => ContextValues;
+  readonly share: OpenLink;
+  readonly assets: Assets;
+  readonly ready: () => Promise<Readiness>;
+  readonly isDraining: () => boolean;
+  readonly log: Log;
+};
+
+/** Answers one request, whatever comes. */
+export type Dispatch = (request: NodeRequest, response: NodeResponse) => void;
+
+/**
+ * Creates what every request of either HTTP version goes through: an id, one line in the log, and an
+ * answer from a handler, a link, an asset, a probe, or the documented 404.
+ */
+export function createDispatch(options: DispatchOptions): Dispatch {
+  const { find, contextValues, share, assets, ready, isDraining, log, now } = options;
+
+  return (request, response) => {
+    const lines = readHeaderLines(request);
+    const exchange = openExchange(request, lines, options);
+    const tally: Tally = { path: "(none)", bytes: 0, rpcStatus: () => undefined };
+    logOnClose(log, now, request, response, exchange, tally);
+    response.setHeader("x-request-id", exchange.requestId);
+    response.setHeader("x-content-type-options", "nosniff");
+    response.setHeader("cache-control", "no-store");
+    if (isDraining() && !isHttp2(request)) response.setHeader("connection", "close");
+    // A socket that fails is told of by `close`; without a listener its error would end the process.
+    request.on("error", () => {});
+    response.on("error", () => {});
+
+    const head = readHead(request, lines);
+    const answered =
+      "problem" in head
+        ? sendAnswer(request, response, errorToAnswer(fault("INVALID_REQUEST", head.problem)))
+        : route(head, request, response, exchange, tally);
+    answered.catch((error: unknown) => {
+      const answer = errorToAnswer(error);
+      if (answer.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
+      return sendAnswer(request, response, answer);
+    });
+  };
+
+  async function route(
+    head: Head,
+    request: NodeRequest,
+    response: NodeResponse,
+    exchange: Exchange,
+    tally: Tally,
+  ): Promise<void> {
+    const found = find(head);
+    if (typeof found === "function") {
+      tally.path = found.requestPath;
+      return runHandler(found, request, response, contextValues(exchange), tally);
+    }
+    const answer = found === undefined ? await other(head, request, exchange, tally) : onlyMethods(found.allow);
+    return sendAnswer(request, response, answer);
+  }
+
+  async function other(head: Head, request: NodeRequest, exchange: Exchange, tally: Tally): Promise<Answer> {
+    const page = pageAt(head, request, exchange);
+    if (page === undefined) return unknownPath(`${request.headers["content-type"] ?? ""}`);
+    tally.path = page.path;
+    if (head.method !== "GET" && head.method !== "HEAD") return onlyMethods(["GET", "HEAD"]);
+    return page.answer();
+  }
+
+  /** The pages that are read with GET. */
+  function pageAt(
+    { path, query }: Head,
+    { headers }: NodeRequest,
+    exchange: Exchange,
+  ): { path: string; answer: () => Answer | Promise<Answer> } | undefined {
+    if (path === "/healthz") return { path, answer: healthAnswer };
+    if (path === "/readyz") return { path, answer: async () => readinessAnswer(await ready(), isDraining()) };
+    if (path.startsWith("/s/")) {
+      const open = async () => {
+        const page = await share(path.slice("/s/".length), query, exchange);
+        return compressAnswer(page, `${headers["accept-encoding"] ?? ""}`);
+      };
+      return { path: "/s/{token}", answer: open };
+    }
+    const asset = assets(path, headers);
+    return asset && { path: "(asset)", answer: () => asset };
+  }
+}
+
+/** gRPC's callers understand a status of their own only (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+function unknownPath(contentType: string): Answer {
+  const type = /^application\/grpc(-web)?\b/.exec(contentType)?.[0];
+  if (type === undefined) return nothingHere();
+  return {
+    status: 200,
+    headers: { "content-type": type, "grpc-status": "12", "grpc-message": "no such method" },
+    body: "",
+  };
+}

@@ -1,0 +1,73 @@
+import type { ContextValues } from "@connectrpc/connect";
+import type { UniversalHandlerFn, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import { fault } from "../errors/fault.ts";
+import type { Tally } from "./access-log.ts";
+import { type Answer, isEarly, releaseStream, sendAnswer } from "./answer.ts";
+import { compressAnswer } from "./compress.ts";
+import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+
+/** Answers requests at a path, of which it knows the template. */
+export type Handler = UniversalHandlerFn & { readonly requestPath: string };
+
+/**
+ * Lets a handler answer a request. An answer that says its length is sent whole, as JSON compressed
+ * where that is worth it; any other is sent as it comes, with its trailers. Throws INVALID_REQUEST for
+ * a host that is none, and whatever the handler throws.
+ */
+export async function runHandler(
+  handler: Handler,
+  request: NodeRequest,
+  response: NodeResponse,
+  contextValues: ContextValues,
+  tally: Tally,
+): Promise<void> {
+  const answer = await handler(toUniversal(request, response, contextValues));
+  tally.rpcStatus = () => answer.trailer?.get("grpc-status") ?? undefined;
+  const early = await isEarly(request);
+  const { body } = answer;
+  if (body !== undefined && !answer.header?.has("content-length") && (isHttp2(request) || !early)) {
+    if (early) releaseStream(request, response);
+    // This settles on failure only, and then nothing more can be said.
+    universalResponseToNodeResponse({ ...answer, body: count(body, tally) }, response).catch(() => response.destroy());
+    return;
+  }
+  const whole = await toAnswer(answer);
+  const plainJson = whole.headers["content-type"] === "application/json" && !("content-encoding" in whole.headers);
+  const accepted = `${request.headers["accept-encoding"] ?? ""}`;
+  await sendAnswer(request, response, plainJson ? await compressAnswer(whole, accepted) : whole);
+}
+
+function toUniversal(
+  request: NodeRequest,
+  response: NodeResponse,
+  contextValues: ContextValues,
+): UniversalServerRequest {
+  try {
+    const universal = universalRequestFromNodeRequest(request, response, undefined, contextValues);
+    return { ...universal, body: readBody(request, response) };
+  } catch (cause) {
+    throw fault("INVALID_REQUEST", "Host is not the name of a host", { cause });
+  }
+}
+
+/** Lets a client that waits for it send its body, once somebody wants it. */
+async function* readBody(request: NodeRequest, response: NodeResponse): AsyncGenerator<Uint8Array, void, void> {
+  if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
+  // Leaving off early must not destroy the request: an answer is still to be sent.
+  yield* request.iterator({ destroyOnReturn: false });
+}
+
+async function* count(body: AsyncIterable<Uint8Array>, tally: Tally): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of body) {
+    tally.bytes += chunk.byteLength;
+    yield chunk;
+  }
+}
+
+async function toAnswer({ status, header, body }: UniversalServerResponse): Promise<Answer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) chunks.push(chunk);
+  const headers = Object.fromEntries(header ?? []);
+  return { status, headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) };
+}

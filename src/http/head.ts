@@ -1,0 +1,33 @@
+import type { HeaderLines, NodeRequest } from "./message.ts";
+
+/** What the head of a request asks for. */
+export type Head = {
+  readonly method: string;
+  /** As it was sent. */
+  readonly path: string;
+  /** Without its `?`. */
+  readonly query: string;
+};
+
+/**
+ * Reads a request's head, or says why it cannot be answered: its target is not a path, its host is
+ * missing, it expects what no server can do, or a header of which only one can hold is repeated. Whoever acted on such a head could not
+ * know what a proxy in front had seen in it.
+ */
+export function readHead(request: NodeRequest, lines: HeaderLines): Head | { readonly problem: string } {
+  const target = request.url ?? "";
+  if (!target.startsWith("/")) return { problem: "the request's target must be a path" };
+  if (request.httpVersion !== "1.0" && !lines.has("host") && !lines.has(":authority")) {
+    return { problem: "Host must be sent" };
+  }
+  const repeated = single.find((name) => (lines.get(name)?.length ?? 0) > 1);
+  if (repeated !== undefined) return { problem: `${repeated} must be sent once` };
+  if (!(lines.get("expect") ?? []).every((value) => value.toLowerCase() === "100-continue")) {
+    return { problem: "Expect can only be 100-continue" };
+  }
+  const mark = target.indexOf("?");
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return { method: request.method ?? "", path, query: mark < 0 ? "" : target.slice(mark + 1) };
+}
+
+const single = ["host", "authorization", "content-type", "content-length", "content-encoding"];

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import type { AddressInfo, Socket } from "node:net";
+import { Server as NetServer } from "node:net";
+import { fault } from "../errors/fault.ts";
+import { type Asset, createAssets } from "./assets.ts";
+import { createClientAddress } from "./client-address.ts";
+import { createConnections } from "./connections.ts";
+import { createDispatch, type DispatchOptions } from "./dispatch.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { refuseRaw } from "./raw.ts";
+import { type Certificate, createServers } from "./servers.ts";
+
+/** What a listener is made of. */
+export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
+  /** By path. */
+  readonly assets: ReadonlyMap<string, Asset>;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
+  /** Serves TLS instead of plain text. */
+  readonly certificate?: Certificate;
+  /** Those that differ from `defaultLimits`. */
+  readonly limits?: Partial<Limits>;
+};
+
+/** A port that answers requests. */
+export type Listener = {
+  /** Starts to listen, on a free port for 0, and returns the port. Fails as the port cannot be had. */
+  listen(port: number, host: string): Promise<number>;
+  /**
+   * Stops: takes no more connections, says so at `/readyz`, ends what is in flight, and after `graceMs`
+   * cuts what is left. Resolves when the last connection is gone.
+   */
+  close(graceMs: number): Promise<void>;
+};
+
+/** How often a drain closes what has become idle. Requests that were sent before it began arrive in less. */
+const settleMs = 100;
+
+/** Creates a listener for HTTP/1.1 and HTTP/2 on one port. It listens once told to. */
+export function createListener(options: ListenerOptions): Listener {
+  const { log, certificate } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  let draining = false;
+  const connections = createConnections(limits.maxConnections);
+  const dispatch = createDispatch({
+    ...options,
+    assets: createAssets(options.assets),
+    clientAddress: createClientAddress(options.trustedProxies),
+    generateId: randomUUID,
+    isDraining: () => draining,
+  });
+  const servers = createServers({ certificate, limits, connections, dispatch, refuse });
+  const { http1 } = servers;
+
+  return {
+    async listen(port, host) {
+      await new Promise<void>((resolve, reject) => {
+        http1.once("error", reject);
+        http1.listen(port, host, () => {
+          http1.off("error", reject);
+          resolve();
+        });
+      });
+      return (http1.address() as AddressInfo).port;
+    },
+
+    async close(graceMs) {
+      draining = true;
+      // The close of node:http cuts idle connections at once, also those on which a request is arriving.
+      const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http1, () => resolve()));
+      for (const response of servers.responses) if (!response.headersSent) response.setHeader("connection", "close");
+      for (const session of servers.sessions) session.close();
+      const settle = setInterval(connections.destroyIdle, settleMs);
+      const cut = setTimeout(connections.destroyAll, graceMs);
+      await closed;
+      clearInterval(settle);
+      clearTimeout(cut);
+    },
+  };
+
+  function refuse(socket: Socket, error: Error & { code?: string }): void {
+    const requestId = randomUUID();
+    log.info(
+      { requestId, method: "other", path: "(none)", status: 400, protocol: "http/1.1", code: error.code },
+      "request",
+    );
+    refuseRaw(
+      socket,
+      fault("INVALID_REQUEST", reasons[error.code ?? ""] ?? "this is not a request of HTTP/1.1"),
+      requestId,
+    );
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "the head of the request is too large",
+  ERR_HTTP_REQUEST_TIMEOUT: "the request took too long to arrive",
+};

@@ -1,0 +1,161 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
+import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { createAuthenticator } from "../auth/authenticator.ts";
+import type { DevelopmentIssuer } from "../auth/development-issuer.ts";
+import { createByteCache } from "../cache/byte-cache.ts";
+import type { Config } from "../config/config.ts";
+import type { Find } from "../http/dispatch.ts";
+import { createListener } from "../http/listener.ts";
+import type { Certificate } from "../http/servers.ts";
+import { createRateLimiter } from "../limit/gcra.ts";
+import type { Log } from "../log/log.ts";
+import { createRenderer } from "../render/dashboard.ts";
+import { createBulkhead } from "../rpc/bulkhead.ts";
+import { callInfoKey } from "../rpc/call.ts";
+import { createDashboardsService } from "../rpc/dashboards-service.ts";
+import { createDefinitions } from "../rpc/definitions.ts";
+import { createGate } from "../rpc/gate.ts";
+import { createOpenShare, type OpenShare } from "../rpc/open-share.ts";
+import { createDashboardRendering } from "../rpc/render.ts";
+import { createSharing } from "../rpc/share.ts";
+import { createSuspensionCheck } from "../rpc/suspension.ts";
+import { createFieldCheck } from "../rpc/validate.ts";
+import { createDuckdbPool } from "../source/duckdb-pool.ts";
+import { createSourceRunner } from "../source/runner.ts";
+import { openStore } from "../store/store.ts";
+import { readPageFiles } from "./assets.ts";
+import { createRoutes } from "./routes.ts";
+import { loadShareKeys } from "./share-keys.ts";
+import { openTrust } from "./trust.ts";
+import { warmUp } from "./warm-up.ts";
+
+/** A service that listens. */
+export type Service = {
+  /** Scheme, host and port that it listens on. */
+  readonly url: string;
+  /** The implementation itself, for what the operator does without a token. */
+  readonly dashboards: ServiceImpl<typeof DashboardsService>;
+  /** Mints tokens in development; undefined where the operator has named an issuer. */
+  readonly issuer: DevelopmentIssuer | undefined;
+  /** Answers what is in flight, then ends everything that was started. */
+  close(): Promise<void>;
+};
+
+/** Where the service tells what it does. */
+export type ServiceVoice = { readonly log: Log; readonly progress?: (line: string) => void };
+
+/** How long a render may take, its sources included; a source has less, so that its panel can say so. */
+const renderTimeoutMs = 10_000;
+const sourceTimeoutMs = 3_000;
+
+/** How long calls in flight may go on once the service is told to end: a little more than they may take. */
+const drainMs = renderTimeoutMs + 2_000;
+
+/** Starts the service, and resolves when it is warm and listens. */
+export async function startService(config: Config, { log, progress }: ServiceVoice): Promise<Service> {
+  const now = Date.now;
+  const trust = await openTrust(config, now, log);
+  const keys = await loadShareKeys(config.shareKeysFile, config.dataDir);
+  const store = await openStore({
+    url: config.databaseUrl,
+    migrateUrl: config.databaseMigrateUrl,
+    dataDir: config.dataDir,
+    log,
+    ...(progress && { progress }),
+  });
+
+  const cache = createByteCache({ maxBytes: config.cacheMaxBytes, now });
+  const duckdb = createDuckdbPool({
+    filesDir: config.filesDir,
+    maxChildren: 4,
+    maxChildrenPerTenant: 2,
+    idleMs: 300_000,
+    graceMs: 1_000,
+    log,
+  });
+  const sources = createSourceRunner({
+    duckdb,
+    cache: cache.getOrLoad,
+    now,
+    log,
+    timeoutMs: sourceTimeoutMs,
+    maxRows: 10_000,
+    maxBytes: 4 * 1024 * 1024,
+  });
+
+  const pageFiles = readPageFiles();
+  let answers: Answers | undefined;
+  let warm = false;
+  const listener = createListener({
+    find: (request) => answers?.find(request),
+    share: (token) => answers!.openShare(token),
+    assets: pageFiles.assets,
+    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
+    ready: async () => ({ ready: warm, database: await describe(store.ping()) }),
+    trustedProxies: config.trustedProxies,
+    ...(config.tls && { certificate: readCertificate(config.tls) }),
+    log,
+    now,
+  });
+  const port = await listener.listen(config.port, config.host);
+  // Nothing can arrive before this turn ends, so that the answers are there for the first request. They
+  // are made only now because links and assets carry the service's own address.
+  const url = `${config.tls ? "https" : "http"}://${hostInUrl(config.host)}:${port}`;
+  const origin = config.publicUrl ?? url;
+  const renderer = createRenderer({ templates: pageFiles.templates, assets: pageFiles.refs(origin) });
+  const definitions = createDefinitions({ store, now });
+  const bulkhead = createBulkhead({ perTenant: 4, total: 16, waitMs: 3_000, maxWaiting: 200 });
+  const rendering = createDashboardRendering({ sources, renderer, cache, bulkhead, now });
+  const maxExpiresInS = config.shareMaxExpiresInS;
+  const sharing = createSharing({ store, definitions, keys, origin, maxExpiresInS, now, random: randomBytes });
+  const dashboards = createDashboardsService({ store, definitions, rendering, sharing, now });
+  const limiter = createRateLimiter({ now });
+  const isSuspended = createSuspensionCheck(store, now);
+  const authenticate = createAuthenticator({ ...trust, now });
+  const fieldCheck = createFieldCheck();
+  answers = {
+    find: createRoutes({
+      dashboards,
+      gate: createGate({ authenticate, isSuspended, limiter, rate: config.rate }),
+      fieldCheck,
+      isServing: async () => warm,
+      timeoutMs: renderTimeoutMs,
+      log,
+    }),
+    openShare: createOpenShare({ store, isSuspended, definitions, rendering, renderer, keys, limiter, now, log }),
+  };
+  await warmUp(fieldCheck, rendering);
+  warm = true;
+
+  return {
+    url,
+    dashboards,
+    issuer: trust.development,
+    async close() {
+      warm = false;
+      await listener.close(drainMs);
+      await sources.close();
+      await store.close();
+    },
+  };
+}
+
+type Answers = { readonly find: Find; readonly openShare: OpenShare };
+
+function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Certificate {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}
+
+async function describe(ping: Promise<void>): Promise<"up" | "down"> {
+  return ping.then(
+    () => "up",
+    () => "down",
+  );
+}
+
+/** An IPv6 address stands in brackets (RFC 3986, section 3.2.2). */
+function hostInUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import type { TrustedIssuer } from "../auth/access-token.ts";
+import { type DevelopmentIssuer, openDevelopmentIssuer } from "../auth/development-issuer.ts";
+import { createFixedJwks, createRemoteJwks } from "../auth/jwks.ts";
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log/log.ts";
+
+/** Whose tokens the service takes, and in which claims they say what. */
+export type Trust = {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly tenantClaim: string;
+  readonly scopeClaim: string;
+  /** The issuer of a developer's own machine; undefined where the operator has named one. */
+  readonly development: DevelopmentIssuer | undefined;
+};
+
+/** Opens the operator's issuer, or without one that of development, whose keys are in the data folder. */
+export async function openTrust(config: Config, now: () => number, log: Log): Promise<Trust> {
+  if (config.issuer !== undefined) {
+    const { issuer, audience, jwks } = config.issuer;
+    const keys =
+      "url" in jwks
+        ? createRemoteJwks({ url: new URL(jwks.url), now, log })
+        : createFixedJwks(JSON.parse(await readFile(jwks.file, "utf8")));
+    const { tenantClaim, scopeClaim } = config;
+    return { issuers: [{ issuer, audience, keys }], tenantClaim, scopeClaim, development: undefined };
+  }
+  const development = await openDevelopmentIssuer(config.dataDir, now);
+  const { issuer, audience, jwks } = development;
+  const issuers = [{ issuer, audience, keys: createFixedJwks(jwks) }];
+  // The development issuer has claims of its own, whatever the operator's are called.
+  return { issuers, tenantClaim: "tenant", scopeClaim: "scope", development };
+}

@@ -1,0 +1,179 @@
+/**
+ * Imports from connect's protocols what follows no semantic versioning: connect is pinned to an exact
+ * version, and a test asks for each of its messages that is told apart here.
+ */
+
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { base64Decode } from "@bufbuild/protobuf/wire";
+import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
+import type { UniversalHandlerFn, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import {
+  codeToHttpStatus,
+  endStreamFlag,
+  endStreamFromJson,
+  endStreamToJson,
+  errorFromJsonBytes,
+  errorToJsonBytes,
+} from "@connectrpc/connect/protocol-connect";
+import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
+import { compressionGzip } from "@connectrpc/connect-node";
+import { reasonOf, toFault } from "../errors/answer.ts";
+import { fault } from "../errors/fault.ts";
+
+/**
+ * Options that make Connect's protocols as strict as ours: JSON is valid UTF-8 without unknown fields and
+ * goes by proto names in answers, and gzip is the only compression: brotli's decoder cannot be trusted
+ * (CVE-2026-111497). A deadline of more than a day is refused; no call of ours takes as long.
+ */
+export const strictOptions = {
+  jsonOptions: {
+    ignoreUnknownFields: false,
+    useProtoFieldName: true,
+    alwaysEmitImplicit: true,
+    textDecoder: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }),
+  },
+  acceptCompression: [compressionGzip],
+  compressMinBytes: 1_024,
+  maxTimeoutMs: 86_400_000,
+};
+
+/**
+ * Wraps one of Connect's handlers, so that whatever it refuses by itself is told in our words: its own
+ * quote the input, and blame the server for what the caller got wrong. Errors that `fault` made pass
+ * as they are. What is not a call at all is answered in the form of the Connect protocol.
+ */
+export function conceal(
+  handler: ConnectRouter["handlers"][number],
+): UniversalHandlerFn & { readonly requestPath: string } {
+  const concealed: UniversalHandlerFn = async (request) => {
+    if (!handler.allowedMethods.includes(request.method)) {
+      const refusal = refuse(fault("NO_SUCH_METHOD", "this HTTP method is not for what is here: see Allow"));
+      refusal.header.set("allow", handler.allowedMethods.join(", "));
+      return { ...refusal, status: 404 };
+    }
+    if (request.method === "GET" && !hasValidMessage(new URL(request.url))) {
+      return refuse(fault("INVALID_REQUEST", "the message in the query is not base64"));
+    }
+    const response = await handler(request);
+    const { status, body, header = new Headers(), trailer } = response;
+    if (body === undefined) {
+      return status === 505
+        ? refuse(fault("INVALID_REQUEST", "a stream in both directions needs HTTP/2"))
+        : refuse(fault("UNSUPPORTED_CONTENT", "Content-Type must be one of Connect, gRPC or gRPC-Web"));
+    }
+    const type = header.get("content-type") ?? "";
+    if (trailer !== undefined) return { ...response, body: concealTrailer(body, trailer) };
+    if (type.startsWith("application/grpc-web"))
+      return { ...response, body: concealFrame(body, trailerFlag, rewriteTrailer) };
+    if (type.startsWith("application/connect"))
+      return { ...response, body: concealFrame(body, endStreamFlag, rewriteEndStream) };
+    return status === 200 ? response : concealUnary({ ...response, header, body });
+  };
+  return Object.assign(concealed, { requestPath: handler.requestPath });
+}
+
+/** Connect fails on bad base64 as if that were the server's fault. */
+function hasValidMessage({ searchParams }: URL): boolean {
+  if (searchParams.get("base64") !== "1") return true;
+  try {
+    base64Decode(searchParams.get("message") ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuse(error: ConnectError) {
+  const bytes = errorToJsonBytes(error, strictOptions.jsonOptions);
+  const header = new Headers({ "content-type": "application/json", "content-length": `${bytes.byteLength}` });
+  return { status: codeToHttpStatus(error.code), header, body: only(bytes) };
+}
+
+/** Returns undefined for an error of ours. */
+function replacement(error: ConnectError): ConnectError | undefined {
+  if (reasonOf(error) !== undefined) return undefined;
+  switch (error.code) {
+    case Code.Unimplemented:
+      // Whoever gets here asked for a method that exists.
+      return fault("UNSUPPORTED_CONTENT", "send one message, as it is or compressed with gzip");
+    case Code.Internal:
+      return callersFault.test(error.rawMessage)
+        ? fault("INVALID_REQUEST", "the message cannot be decoded")
+        : toFault(error);
+    default:
+      return toFault(error);
+  }
+}
+
+const callersFault = /^(parse binary:|received compressed envelope|decompression failed)/;
+
+async function concealUnary(
+  response: UniversalServerResponse & { header: Headers; body: AsyncIterable<Uint8Array> },
+): Promise<UniversalServerResponse> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body) chunks.push(chunk);
+  const sent = Buffer.concat(chunks);
+  const bytes = response.header.get("content-encoding") === "gzip" ? await promisify(gunzip)(sent) : sent;
+  const error = replacement(errorFromJsonBytes(bytes, undefined, new ConnectError("", Code.Internal)));
+  if (error === undefined) return { ...response, body: only(sent) };
+  const refusal = refuse(error);
+  const header = new Headers(response.header);
+  header.delete("content-encoding");
+  header.set("content-length", refusal.header.get("content-length")!);
+  return { ...refusal, header };
+}
+
+async function* concealTrailer(
+  body: AsyncIterable<Uint8Array>,
+  trailer: Headers,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield* body;
+  concealStatus(trailer);
+}
+
+function concealStatus(trailer: Headers): void {
+  const error = findTrailerError(trailer);
+  const own = error && replacement(error);
+  if (own !== undefined) setTrailerStatus(trailer, own);
+}
+
+/** Rewrites what ends a stream. Connect gives out a frame at a time. */
+async function* concealFrame(
+  body: AsyncIterable<Uint8Array>,
+  flag: number,
+  rewrite: (data: Uint8Array) => Uint8Array,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const frame of body) {
+    const flags = frame[0] ?? 0;
+    if ((flags & flag) === 0) {
+      yield frame;
+      continue;
+    }
+    const sent = frame.subarray(5);
+    const data = rewrite((flags & compressed) === 0 ? sent : await promisify(gunzip)(sent));
+    const head = Buffer.alloc(5);
+    head.writeUInt8(flag);
+    head.writeUInt32BE(data.byteLength, 1);
+    yield Buffer.concat([head, data]);
+  }
+}
+
+const compressed = 1;
+
+function rewriteTrailer(data: Uint8Array): Uint8Array {
+  const trailer = trailerParse(data);
+  concealStatus(trailer);
+  return trailerSerialize(trailer);
+}
+
+function rewriteEndStream(data: Uint8Array): Uint8Array {
+  const { metadata, error } = endStreamFromJson(data);
+  const own = error && (replacement(error) ?? error);
+  return Buffer.from(JSON.stringify(endStreamToJson(metadata, own, strictOptions.jsonOptions)));
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
+import { fault } from "../errors/fault.ts";
+
+/** Where the health of the services is known. */
+export type HealthSource = {
+  /** Full names of the services, which are all as healthy as the server. */
+  readonly services: readonly string[];
+  /** Whether calls are welcome just now. */
+  readonly isServing: () => Promise<boolean>;
+  /** How often those who watch ask again. The default of 2 s is what balancers use to ask themselves. */
+  readonly pollMs?: number;
+};
+
+/**
+ * Adds grpc.health.v1.Health (https://github.com/grpc/grpc/blob/master/doc/health-checking.md), open to
+ * everybody: it is asked by orchestrators and balancers. The empty name stands for the server.
+ */
+export function addHealth(router: ConnectRouter, source: HealthSource): void {
+  const { services, isServing, pollMs = 2_000 } = source;
+  const names = ["", ...services];
+  const statusOf = async (name: string) => {
+    if (!names.includes(name)) return Status.SERVICE_UNKNOWN;
+    return (await isServing()) ? Status.SERVING : Status.NOT_SERVING;
+  };
+
+  router.service(
+    Health,
+    {
+      async check({ service }) {
+        const status = await statusOf(service);
+        if (status === Status.SERVICE_UNKNOWN) throw fault("NOT_FOUND", "no service of this name is here");
+        return { status };
+      },
+      async list() {
+        const status = await statusOf("");
+        return { statuses: Object.fromEntries(names.map((name) => [name, { status }])) };
+      },
+      async *watch({ service }, { signal }) {
+        let last: Status | undefined;
+        while (!signal.aborted) {
+          const status = await statusOf(service);
+          if (status !== last) yield { status };
+          last = status;
+          await sleep(pollMs, undefined, { signal, ref: false }).catch(() => {});
+        }
+      },
+    },
+    { requestGate: () => {}, interceptors: [], readMaxBytes: 16 * 1024 },
+  );
+}

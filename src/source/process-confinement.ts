@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+
+/**
+ * How much private memory a process may take beyond what it has when it is confined. DuckDB keeps to
+ * 256 MiB of its own accord, except for single strings; the rest is for those, for threads and rows.
+ */
+const memoryBytes = 384 * 1024 * 1024;
+
+/** `nobody` and its group on Linux, and elsewhere a number that no account has. */
+const nobody = 65_534;
+
+const prlimit = "/usr/bin/prlimit";
+
+/** What holds a process. */
+export type Confinement = {
+  /** Whether memory and writing are bounded by the system, which needs Linux and util-linux. */
+  readonly limited: boolean;
+  /**
+   * Whether half of the memory is taken. Allocators give little back, so that what comes next in
+   * this process may find too little through no fault of its own.
+   */
+  spent(): boolean;
+};
+
+/**
+ * Takes from this process, for good, what a query has no need of: memory without bound, writing to
+ * files, and root's rights. Throws where the system could bound it and does not.
+ */
+export function confineProcess(): Confinement {
+  const limited = process.platform === "linux" && existsSync(prlimit);
+  const startBytes = limited ? dataBytes() : 0;
+  // Not the address space: the engine of JavaScript reserves gigabytes of it and touches next to nothing.
+  if (limited) limit([`--data=${startBytes + memoryBytes}`, "--fsize=0", "--core=0"]);
+  if (process.getuid?.() === 0) {
+    process.setgroups!([]);
+    process.setgid!(nobody);
+    process.setuid!(nobody);
+  }
+  return { limited, spent: () => limited && dataBytes() > startBytes + memoryBytes / 2 };
+}
+
+function limit(limits: readonly string[]): void {
+  const { status } = spawnSync(prlimit, [...limits, "--pid", String(process.pid)], { env: {}, stdio: "ignore" });
+  if (status !== 0) throw new Error("prlimit failed");
+}
+
+function dataBytes(): number {
+  const [, kib] = /^VmData:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kib) * 1024;
+}

@@ -1,0 +1,72 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres, { type Sql } from "postgres";
+
+/** How a connection is made. */
+export type ConnectionOptions = {
+  /**
+   * Whether the server at the other end of the URL keeps our session: statements are prepared once, and
+   * the session gets a statement timeout of 5 s. Must be false behind a pooler in transaction mode
+   * (PgBouncer), where a prepared statement may be on another connection: this hung, measured.
+   */
+  readonly session: boolean;
+};
+
+/**
+ * One connection to the database. It is never opened again once it is lost: a transaction's later
+ * statements must fail, not run outside of it.
+ */
+export type Connection = {
+  readonly sql: Sql;
+  readonly db: PostgresJsDatabase;
+  /** Whether it ended, by whichever side. */
+  isLost(): boolean;
+  /** Ends it at once, failing what runs on it. */
+  destroy(): void;
+  /** Ends it once nothing runs on it any more. */
+  end(): Promise<void>;
+};
+
+/**
+ * Connects, within a second. A socket's folder may stand for the host, percent-encoded as libpq has it:
+ * `postgres://user:password@%2Frun%2Fpostgresql:5432/database`.
+ *
+ * It is a postgres.js client with a single connection, and not its pool with `begin`: when a connection is lost
+ * in the middle of a transaction, postgres.js 3.4.9 throws from a timer, which ends the process, and its pool hangs.
+ */
+export async function connect(url: string, { session }: ConnectionOptions): Promise<Connection> {
+  let lost = false;
+  const destroy = () => {
+    lost = true;
+    void sql.end({ timeout: 0 });
+  };
+  const sql = postgres(url, {
+    ...socketFolder(url),
+    max: 1,
+    prepare: session,
+    fetch_types: false,
+    connect_timeout: 0.9,
+    max_lifetime: null,
+    connection: { application_name: "dashboards", ...(session && { statement_timeout: 5000 }) },
+    onnotice: () => {},
+    onclose: destroy,
+  });
+  const timer = setTimeout(destroy, 1000);
+  try {
+    // Alone, since postgres.js would connect again for what is queued behind a first query that failed.
+    await sql`select 1`;
+  } finally {
+    clearTimeout(timer);
+  }
+  return {
+    sql,
+    db: drizzle({ client: sql }),
+    isLost: () => lost,
+    destroy,
+    end: () => sql.end({ timeout: 1 }),
+  };
+}
+
+function socketFolder(url: string): { host?: string } {
+  const host = new URL(url).hostname;
+  return /^%2f/i.test(host) ? { host: decodeURIComponent(host) } : {};
+}

@@ -1,0 +1,33 @@
+import { DatabaseSync } from "node:sqlite";
+import { fault } from "../../errors/fault.ts";
+
+/**
+ * Takes the data folder for this process and returns what gives it back. A second process is refused
+ * for as long as the first one lives. SQLite's lock on the file is the operating system's own: it ends with
+ * the process, however that ends, which no file with a process id in it can promise, and it is there before any
+ * server runs, so that everything the launcher does is done by one process at a time.
+ */
+export function takeOwnerLock(file: string): () => void {
+  const lock = open(file);
+  try {
+    lock.exec("begin exclusive");
+  } catch (cause) {
+    lock.close();
+    throw fault(
+      "DEPENDENCY_DOWN",
+      "another service is running on this data folder: stop it, or give this one a folder of its own",
+      { cause },
+    );
+  }
+  return () => lock.close();
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file);
+  } catch (cause) {
+    throw fault("DEPENDENCY_DOWN", "the data folder is another user's: run as that user, or choose another folder", {
+      cause,
+    });
+  }
+}

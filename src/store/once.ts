@@ -1,0 +1,108 @@
+import { fault } from "../errors/fault.ts";
+import type { Connection } from "./connection.ts";
+import { type DefinitionSave, getVersion, type StoredVersion, saveDefinition } from "./definitions.ts";
+import type { Pool } from "./pool.ts";
+import { createShare, type ShareCreate } from "./shares.ts";
+import { createSlots } from "./slots.ts";
+
+/** A mutating call, as its caller numbers it. */
+export type Call = {
+  readonly tenant: string;
+  readonly method: string;
+  /** The caller's request id; undefined when it gave none, and then nothing is kept. */
+  readonly key: string | undefined;
+  /** What tells this request from another one under the same key. */
+  readonly fingerprint: string;
+};
+
+/** What a mutating call may do, all of it or nothing, for its tenant. */
+export type TenantTransaction = {
+  /** Saves the next version and makes it active. Throws STALE_VERSION. */
+  saveDefinition(save: DefinitionSave): Promise<{ version: number }>;
+  /** Returns a version, the active one unless told which. */
+  getVersion(dashboardId: string, version?: number): Promise<StoredVersion | undefined>;
+  /** Keeps a share link. Throws NOT_FOUND without such a dashboard or version. */
+  createShare(share: ShareCreate): Promise<void>;
+};
+
+/** Runs a call's effect once per key, however often the call is made. */
+export type Once = (call: Call, effect: (tx: TenantTransaction) => Promise<Uint8Array>) => Promise<Uint8Array>;
+
+type Kept = { readonly fingerprint: string; readonly answer: Uint8Array };
+
+/** How long a duplicate waits for the first one before it is told to come back. */
+const waitMs = 2000;
+
+/** A mutating call's wait and work, together. */
+const timeoutMs = 3500;
+
+/**
+ * Creates `once`. The effect and the keeping of its answer are one transaction, so that both happen or
+ * neither does. Per tenant, method and key, duplicates wait for the first: in this process without a
+ * connection, so that they never keep one from it, and across processes on a lock of the database.
+ * They get its answer's bytes; if it fails, the next one tries, and a failure is never kept. A wait of 2 s ends in
+ * IDEMPOTENCY_IN_FLIGHT; the same key with another fingerprint is REQUEST_ID_REUSED. Answers are
+ * kept for 24 h by the database's clock.
+ */
+export function createOnce(pool: Pool): Once {
+  const turns = createSlots({ total: Number.POSITIVE_INFINITY, perKey: 1, waitMs, refusal: inFlight });
+
+  return (call, effect) => {
+    const queuedAt = performance.now();
+    const run = () => {
+      const leftMs = Math.max(1, Math.round(waitMs - (performance.now() - queuedAt)));
+      return pool.use(call.tenant, timeoutMs, (connection) => runCall(connection, call, leftMs, effect));
+    };
+    return call.key === undefined ? run() : turns.use([call.tenant, call.method, call.key].join(" "), run);
+  };
+}
+
+async function runCall(
+  connection: Connection,
+  call: Call,
+  lockMs: number,
+  effect: (tx: TenantTransaction) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const { sql } = connection;
+  const { tenant, method, key, fingerprint } = call;
+  try {
+    const [, [kept]] = await Promise.all([
+      sql.unsafe("begin isolation level read committed"),
+      sql<Kept[]>`select * from open_call(${tenant}, ${method}, ${key ?? null}, ${lockMs})`,
+    ]);
+    if (kept !== undefined) {
+      if (kept.fingerprint !== fingerprint) throw reused();
+      await sql.unsafe("commit");
+      return kept.answer;
+    }
+    const answer = await effect(tenantTransaction(connection, tenant));
+    const [, end] = await Promise.all([
+      key === undefined ? undefined : sql`select keep_answer(${tenant}, ${method}, ${key}, ${fingerprint}, ${answer})`,
+      sql.unsafe("commit"),
+    ]);
+    // A commit after a statement that failed unnoticed succeeds as a rollback.
+    if (end.command !== "COMMIT") throw fault("INTERNAL", "something went wrong on our side");
+    return answer;
+  } catch (error) {
+    await sql.unsafe("rollback").catch(connection.destroy);
+    throw error;
+  }
+}
+
+function tenantTransaction(connection: Connection, tenant: string): TenantTransaction {
+  return {
+    saveDefinition: (save) => saveDefinition(connection, tenant, save),
+    getVersion: (dashboardId, version) => getVersion(connection, tenant, dashboardId, version),
+    createShare: (share) => createShare(connection, tenant, share),
+  };
+}
+
+function inFlight() {
+  return fault("IDEMPOTENCY_IN_FLIGHT", "the same request is still being worked on: try again in a second", {
+    retryAfterMs: 1000,
+  });
+}
+
+function reused() {
+  return fault("REQUEST_ID_REUSED", "this X-Request-Id was used for another request: give every request its own");
+}

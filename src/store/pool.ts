@@ -1,0 +1,115 @@
+import { fault } from "../errors/fault.ts";
+import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
+import { databaseDown, toDatabaseFault } from "./database-fault.ts";
+import { createSlots } from "./slots.ts";
+
+/** A bounded set of connections that tenants share. */
+export type Pool = {
+  /**
+   * Runs the work on a connection of its own. Whatever fails comes out as a fault. Work that takes
+   * longer than `timeoutMs` is DEPENDENCY_DOWN, and its connection is given up.
+   */
+  use<T>(tenant: string, timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Waits for the work that runs, refuses more, and ends the connections. */
+  close(): Promise<void>;
+};
+
+/** The most connections of one process: a few busy ones serve thousands of short statements per second. */
+const total = 10;
+
+/** Half of them, so that one tenant, whose calls may wait for one another, leaves room for the rest. */
+const perTenant = 5;
+
+/** How long a call waits for a connection before it is turned away. */
+const waitMs = 1000;
+
+/** A connection idle for longer is ended, so that a quiet process holds none. */
+const idleMs = 30_000;
+
+/** A connection older than this is not used again, so that a change of address is noticed. */
+const lifetimeMs = 1_800_000;
+
+/** Creates a pool. It connects when it has to, and after an outage works again with the first call. */
+export function createPool(url: string, options: ConnectionOptions): Pool {
+  const slots = createSlots({
+    total,
+    perKey: perTenant,
+    waitMs,
+    refusal: () => fault("OVERLOADED", "too much is asked at once: try again in a second", { retryAfterMs: 1000 }),
+  });
+  const idle = new Map<Connection, NodeJS.Timeout>();
+  const bornAt = new WeakMap<Connection, number>();
+  const running = new Set<Promise<unknown>>();
+  let closed = false;
+
+  const open = async () => {
+    const connection = await connect(url, options).catch((error) => Promise.reject(databaseDown(error)));
+    bornAt.set(connection, performance.now());
+    return connection;
+  };
+
+  const takeIdle = (): Connection | undefined => {
+    const latest = [...idle.keys()].at(-1);
+    if (latest === undefined) return undefined;
+    clearTimeout(idle.get(latest));
+    idle.delete(latest);
+    return latest.isLost() ? takeIdle() : latest;
+  };
+
+  const giveBack = (connection: Connection) => {
+    if (connection.isLost()) return;
+    if (closed || performance.now() - bornAt.get(connection)! > lifetimeMs) {
+      void connection.end();
+      return;
+    }
+    const retire = () => {
+      idle.delete(connection);
+      void connection.end();
+    };
+    idle.set(connection, setTimeout(retire, idleMs).unref());
+  };
+
+  const run = async <T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    if (closed) throw databaseDown();
+    const connection = takeIdle() ?? (await open());
+    try {
+      return await inTime(timeoutMs, work(connection), connection.destroy);
+    } catch (error) {
+      throw toDatabaseFault(error);
+    } finally {
+      giveBack(connection);
+    }
+  };
+
+  return {
+    use(tenant, timeoutMs, work) {
+      const call = slots.use(tenant, () => run(timeoutMs, work));
+      running.add(call);
+      const settled = () => running.delete(call);
+      call.then(settled, settled);
+      return call;
+    },
+    async close() {
+      closed = true;
+      await Promise.allSettled(running);
+      await Promise.all([...idle.keys()].map((connection) => connection.end()));
+      for (const timer of idle.values()) clearTimeout(timer);
+      idle.clear();
+    },
+  };
+}
+
+async function inTime<T>(timeoutMs: number, work: Promise<T>, giveUp: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      giveUp();
+      reject(databaseDown());
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,130 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
+
+/**
+ * The tables. Each leads with `tenant_id`, is closed to other tenants by a row policy that holds for
+ * the owner too, and is read and written as `dash_app`, a role that owns nothing. What drizzle-kit
+ * cannot say (FORCE ROW LEVEL SECURITY, grants, triggers, functions) is in the custom migrations.
+ */
+
+/** The sub-select is evaluated once per statement, where a bare call would be evaluated per row. */
+const ownTenant = sql`tenant_id = (select current_setting('app.tenant_id', true))`;
+
+const tenantPolicy = (table: string) => pgPolicy(`${table}_of_tenant`, { using: ownTenant, withCheck: ownTenant });
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+/** What an operator has said of a tenant. A tenant without a row has the defaults. */
+export const tenants = pgTable(
+  "tenants",
+  {
+    tenantId: text("tenant_id").primaryKey(),
+    limits: jsonb("limits").notNull().default({}),
+    suspendedAt: instant("suspended_at"),
+  },
+  () => [tenantPolicy("tenants")],
+);
+
+/** One row per dashboard: which version is active. Saves of a dashboard queue up on its row. */
+export const definitions = pgTable(
+  "definitions",
+  {
+    tenantId: text("tenant_id").notNull(),
+    dashboardId: text("dashboard_id").notNull(),
+    currentVersion: integer("current_version").notNull(),
+    digest: text("digest").notNull(),
+    title: text("title").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.dashboardId] }), tenantPolicy("definitions")],
+);
+
+/** Every version ever saved, numbered 1..n without gaps. Rows are never changed nor deleted: a trigger refuses it. */
+export const versions = pgTable(
+  "versions",
+  {
+    tenantId: text("tenant_id").notNull(),
+    dashboardId: text("dashboard_id").notNull(),
+    version: integer("version").notNull(),
+    content: text("content").notNull(),
+    digest: text("digest").notNull(),
+    author: text("author").notNull(),
+    note: text("note"),
+    createTime: instant("create_time").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.dashboardId, table.version] }),
+    foreignKey({
+      name: "versions_of_definition",
+      columns: [table.tenantId, table.dashboardId],
+      foreignColumns: [definitions.tenantId, definitions.dashboardId],
+    }),
+    check("versions_count_from_1", sql`version > 0`),
+    tenantPolicy("versions"),
+  ],
+);
+
+/** Share links. Without a version a link follows the active one; `filters` is a JSON object's text. */
+export const shares = pgTable(
+  "shares",
+  {
+    tenantId: text("tenant_id").notNull(),
+    shareId: text("share_id").notNull(),
+    dashboardId: text("dashboard_id").notNull(),
+    version: integer("version"),
+    filters: text("filters").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    revokedAt: instant("revoked_at"),
+    opens: bigint("opens", { mode: "number" }).notNull().default(0),
+    lastOpenedAt: instant("last_opened_at"),
+    createdBy: text("created_by").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.shareId] }),
+    foreignKey({
+      name: "shares_of_definition",
+      columns: [table.tenantId, table.dashboardId],
+      foreignColumns: [definitions.tenantId, definitions.dashboardId],
+    }),
+    foreignKey({
+      name: "shares_of_version",
+      columns: [table.tenantId, table.dashboardId, table.version],
+      foreignColumns: [versions.tenantId, versions.dashboardId, versions.version],
+    }),
+    tenantPolicy("shares"),
+  ],
+);
+
+/** The answers of mutating calls, by the caller's request id, until they expire. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    tenantId: text("tenant_id").notNull(),
+    method: text("method").notNull(),
+    key: text("key").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    answer: bytea("answer").notNull(),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.method, table.key] }),
+    index("idempotency_keys_expires_at").on(table.expiresAt),
+    tenantPolicy("idempotency_keys"),
+  ],
+);

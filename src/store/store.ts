@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import type { Log } from "../log/log.ts";
+import { getActiveVersion, getVersion, type StoredVersion } from "./definitions.ts";
+import { openEmbeddedDatabase } from "./embedded/database.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { createOnce, type Once } from "./once.ts";
+import { createPool, type Pool } from "./pool.ts";
+import { checkRole } from "./role-check.ts";
+import { getShare, type StoredShare } from "./shares.ts";
+import { startSweeping } from "./sweep.ts";
+import { isSuspended } from "./tenants.ts";
+
+/**
+ * What is kept: definitions, share links and the answers of mutating calls. While the database is out
+ * of reach every call fails with DEPENDENCY_DOWN, within a second; the first one after that works.
+ */
+export type Store = {
+  /** Runs a mutating call once per key. Returns the answer's bytes: the effect's, or those stored. */
+  readonly once: Once;
+  /** Returns a version of a dashboard; the active one where `version` is undefined. */
+  getVersion(tenant: string, dashboardId: string, version: number | undefined): Promise<StoredVersion | undefined>;
+  /** Returns the number of a dashboard's active version. */
+  getActiveVersion(tenant: string, dashboardId: string): Promise<number | undefined>;
+  /** Returns a share link, expired and revoked ones too. */
+  getShare(tenant: string, shareId: string): Promise<StoredShare | undefined>;
+  /** Says whether an operator has suspended the tenant. */
+  isSuspended(tenant: string): Promise<boolean>;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Waits for what runs, then disconnects; stops the embedded server. */
+  close(): Promise<void>;
+};
+
+/** Where the database is, and who is told. */
+export type StoreOptions = {
+  /** A PostgreSQL, as a role that was granted `dash_app`; undefined for the embedded server. */
+  readonly url: string | undefined;
+  /** The same database as its owner, past any pooler. Without it `url` migrates, too. */
+  readonly migrateUrl: string | undefined;
+  /** The folder that the embedded server keeps its data under, in `postgres`. */
+  readonly dataDir: string;
+  /**
+   * Whether `url` leads to the server itself, or to a pooler in session mode. The default is false, because
+   * prepared statements hang behind PgBouncer in transaction mode; the embedded server always prepares.
+   */
+  readonly prepare?: boolean;
+  readonly log: Log;
+  /** Told what a first start is doing, a line at a time. */
+  readonly progress?: (line: string) => void;
+};
+
+/** How long a read may take: a caller would rather hear within a second that it cannot be had. */
+const readMs = 1000;
+
+/** Opens the store: starts the embedded server if there is no url, migrates, and checks the roles. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { url, migrateUrl, dataDir, prepare = false, log, progress = () => {} } = options;
+  if (url !== undefined) return openAt(url, migrateUrl ?? url, prepare, log, async () => {});
+
+  const embedded = await openEmbeddedDatabase({ folder: join(dataDir, "postgres"), log, progress });
+  return openAt(embedded.url, embedded.ownerUrl, true, log, embedded.close);
+}
+
+async function openAt(
+  url: string,
+  ownerUrl: string,
+  session: boolean,
+  log: Log,
+  stopServer: () => Promise<void>,
+): Promise<Store> {
+  const pool = createPool(url, { session });
+  try {
+    await migrateDatabase(ownerUrl);
+    await checkRole(pool);
+  } catch (error) {
+    await pool.close();
+    await stopServer();
+    throw error;
+  }
+  const stopSweeping = startSweeping(pool, log);
+  return {
+    ...reads(pool),
+    once: createOnce(pool),
+    async close() {
+      stopSweeping();
+      await pool.close();
+      await stopServer();
+    },
+  };
+}
+
+function reads(pool: Pool): Omit<Store, "once" | "close"> {
+  return {
+    getVersion: (tenant, dashboardId, version) =>
+      pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
+    getActiveVersion: (tenant, dashboardId) =>
+      pool.use(tenant, readMs, (connection) => getActiveVersion(connection, tenant, dashboardId)),
+    getShare: (tenant, shareId) => pool.use(tenant, readMs, (connection) => getShare(connection, tenant, shareId)),
+    isSuspended: (tenant) => pool.use(tenant, readMs, (connection) => isSuspended(connection, tenant)),
+    async ping() {
+      await pool.use("", readMs, ({ sql }) => sql`select 1`);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import * as assert from "uvu/assert";
+import { DatasourceSchema, type DatasourceSchema as Schema } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import { createByteCache } from "../../src/cache/byte-cache.ts";
+import type { Frame } from "../../src/frame/frame.ts";
+import { createLog } from "../../src/log/log.ts";
+import type { DuckdbPool } from "../../src/source/duckdb-pool.ts";
+import type { DuckdbJob } from "../../src/source/duckdb-protocol.ts";
+import { createSourceRunner, type SourceQuery } from "../../src/source/runner.ts";
+import { SourceError } from "../../src/source/source-error.ts";
+import { suite } from "../harness.ts";
+
+const test = suite("source runner");
+
+const frame: Frame = { columns: [], length: 0, truncated: false };
+
+/** A runner over a pool that answers as told and remembers what it was asked. */
+function setUp(answer: (job: DuckdbJob, signal: AbortSignal) => Promise<Frame> = async () => frame) {
+  const jobs: { readonly tenant: string; readonly job: DuckdbJob }[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const state = { nowMs: 1_000_000, modifiedMs: 1 };
+  const now = () => state.nowMs;
+  const duckdb: DuckdbPool = {
+    async locate(tenant, files) {
+      const shared = { view: "t", format: "csv", sizeBytes: 1, modifiedMs: state.modifiedMs } as const;
+      return { folder: `/${tenant}`, files: files.map(({ path }) => ({ ...shared, path: `/${tenant}/${path}` })) };
+    },
+    query(tenant, job, signal) {
+      jobs.push({ tenant, job });
+      return answer(job, signal);
+    },
+    warm() {},
+    async close() {},
+  };
+  const log = createLog("debug", { write: (line: string) => lines.push(JSON.parse(line)) });
+  const cache = createByteCache({ maxBytes: 1 << 20, now }).getOrLoad;
+  const runner = createSourceRunner({ duckdb, cache, now, log, timeoutMs: 50, maxRows: 100, maxBytes: 1_000 });
+  return { runner, jobs, lines, state };
+}
+
+const ofDuckdb = (query: string, rest: MessageInitShape<typeof Schema> = {}) =>
+  create(DatasourceSchema, {
+    id: "orders",
+    ...rest,
+    source: { case: "duckdb", value: { files: [{ path: "t.csv" }], query } },
+  });
+
+const ask = (query: string, rest: Partial<SourceQuery> = {}): SourceQuery => ({
+  tenant: "acme",
+  datasource: ofDuckdb(query),
+  binding: {},
+  timezone: "UTC",
+  ...rest,
+});
+
+test("inline rows come as of now, for 300 seconds unless told", async () => {
+  const { runner } = setUp();
+  const source = { case: "inline", value: { columns: [{ name: "a" }], rows: [] } } as const;
+  const datasource = create(DatasourceSchema, { id: "d", source });
+  const outcome = await runner.run(ask("", { datasource }));
+  assert.ok(outcome.ok);
+  assert.equal(
+    [outcome.asOfMs, outcome.ttlS, outcome.stale, outcome.frame.columns[0]?.name],
+    [1_000_000, 300, false, "a"],
+  );
+});
+
+test("a query gets the values of its own placeholders and nothing else", async () => {
+  const { runner, jobs } = setUp();
+  const binding = { region: "IN", plan: "pro" };
+  await runner.run(ask("from t where region = :region and n = :n [[and word = :word]]", { binding }));
+  assert.match(jobs[0]!.job.sql, "from t where region = $region and n = $n");
+  assert.not.match(jobs[0]!.job.sql, "word");
+  assert.equal({ ...jobs[0]!.job.params }, { region: "IN", n: null });
+  assert.equal([jobs[0]!.job.maxRows, jobs[0]!.job.maxBytes], [100, 1_000]);
+});
+
+test("rows are read once while they are fresh, and tell when that was", async () => {
+  const { runner, jobs, state } = setUp();
+  const datasource = ofDuckdb("from t", { ttlS: 10 });
+  await runner.run(ask("", { datasource }));
+  state.nowMs += 9_000;
+  const again = await runner.run(ask("", { datasource }));
+  assert.ok(again.ok);
+  assert.equal([jobs.length, again.asOfMs, again.ttlS], [1, 1_000_000, 10]);
+  state.nowMs += 1_000;
+  await runner.run(ask("", { datasource }));
+  assert.is(jobs.length, 2);
+});
+
+test("who ask for the same at the same time share one query", async () => {
+  const { runner, jobs } = setUp();
+  await Promise.all([1, 2, 3].map(() => runner.run(ask("from t"))));
+  assert.is(jobs.length, 1);
+});
+
+test("a filter that the query does not name is no reason to read again", async () => {
+  const { runner, jobs } = setUp();
+  await runner.run(ask("from t", { binding: { region: "IN" } }));
+  await runner.run(ask("from t", { binding: { region: "US" } }));
+  assert.is(jobs.length, 1);
+});
+
+for (const [words, rest] of [
+  ["tenant", { tenant: "other" }],
+  ["time zone", { timezone: "Asia/Kolkata" }],
+  ["value", { binding: { x: "1" } }],
+  ["ttl", { datasource: ofDuckdb("select :x", { ttlS: 5 }) }],
+] as readonly [string, Partial<SourceQuery>][]) {
+  test(`another ${words} is another result`, async () => {
+    const { runner, jobs } = setUp();
+    await runner.run(ask("select :x", { binding: { x: 1 } }));
+    await runner.run(ask("select :x", { binding: { x: 1 }, ...rest }));
+    assert.is(jobs.length, 2);
+  });
+}
+
+test("a file that has changed is read again at once", async () => {
+  const { runner, jobs, state } = setUp();
+  await runner.run(ask("from t"));
+  state.modifiedMs += 1;
+  await runner.run(ask("from t"));
+  assert.is(jobs.length, 2);
+});
+
+test("a failure is told by its kind, logged without content, and not kept", async () => {
+  let fails = true;
+  const { runner, lines } = setUp(async () => {
+    if (fails) throw new SourceError("source_failed", "Binder Error");
+    return frame;
+  });
+  assert.equal(await runner.run(ask("select secret from t")), { ok: false, failure: "source_failed" });
+  assert.is(lines[0]?.category, "Binder Error");
+  assert.is(lines[0]?.level, "warn");
+  assert.not.match(JSON.stringify(lines), "secret");
+  fails = false;
+  assert.ok((await runner.run(ask("select secret from t"))).ok);
+});
+
+test("a query is told when its time is up", async () => {
+  const { runner } = setUp(
+    (_, signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(new SourceError("source_timeout", "deadline")));
+      }),
+  );
+  assert.equal(await runner.run(ask("from t")), { ok: false, failure: "source_timeout" });
+});
+
+test("what should not happen fails the source alone, and is logged as an error", async () => {
+  const { runner, lines } = setUp(async () => {
+    throw new TypeError("a secret");
+  });
+  assert.equal(await runner.run(ask("from t")), { ok: false, failure: "source_failed" });
+  assert.is(lines[0]?.level, "error");
+  assert.not.match(JSON.stringify(lines), "secret");
+});
+
+for (const [words, datasource] of [
+  ["a query that cannot be read", ofDuckdb("select 'open")],
+  ["a kind of source that this release does not know", create(DatasourceSchema, { id: "d" })],
+] as const) {
+  test(`${words} is a source that failed`, async () => {
+    const { runner } = setUp();
+    assert.equal(await runner.run(ask("", { datasource })), { ok: false, failure: "source_failed" });
+  });
+}
+
+test.run();

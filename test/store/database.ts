@@ -1,0 +1,146 @@
+/**
+ * Databases for tests. One server serves the whole test process: an embedded one in a temporary
+ * folder, or the one at TEST_DATABASE_URL (as a superuser), so that the same suites pass on both. Use
+ * it by top-level await, and close what you open:
+ *
+ *     const database = await createTestDatabase();
+ *     const store = await database.openStore();
+ *     test.after(() => store.close());
+ *
+ * Databases and server go by themselves when the process ends.
+ */
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog } from "../../src/log/log.ts";
+import { type Connection, connect } from "../../src/store/connection.ts";
+import { openEmbeddedDatabase } from "../../src/store/embedded/database.ts";
+import { readPostmaster } from "../../src/store/embedded/postmaster.ts";
+import { migrateDatabase } from "../../src/store/migrate.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+
+/** A database of one's own, migrated and empty. */
+export type TestDatabase = {
+  /** Logs in as the service does: as a role that owns nothing. */
+  readonly url: string;
+  /** Logs in as the owner, who is no superuser. */
+  readonly ownerUrl: string;
+  /** Logs in as a superuser. */
+  readonly superuserUrl: string;
+  /** Opens a store on it. Close it, or the process stays up. */
+  openStore(): Promise<Store>;
+};
+
+type Server = {
+  /** A migrated database that is copied. */
+  readonly template: string;
+  readonly owner: string;
+  urlOf(role: "service" | "owner" | "superuser", database: string): string;
+  stop(): Promise<void>;
+};
+
+/** Copies the template, which takes some 30 ms. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  server ??= startServer();
+  const { template, owner, urlOf } = await server;
+  const database = uniqueName();
+  await onConnection(urlOf("superuser", "postgres"), ({ sql }) =>
+    sql.unsafe(`create database ${database} template ${template} owner ${owner} strategy wal_log`),
+  );
+  const url = urlOf("service", database);
+  const ownerUrl = urlOf("owner", database);
+  return {
+    url,
+    ownerUrl,
+    superuserUrl: urlOf("superuser", database),
+    openStore: () =>
+      openStore({ url, migrateUrl: ownerUrl, dataDir: "", prepare: true, log: createLog("silent") }),
+  };
+}
+
+/** Runs the work on a connection that ends with it. */
+export async function onConnection<T>(url: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(url, { session: false });
+  try {
+    return await work(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Makes a name that no other test process uses. */
+function uniqueName(): string {
+  return `dash_test_${process.pid}_${randomBytes(4).toString("hex")}`;
+}
+
+let server: Promise<Server> | undefined;
+
+async function startServer(): Promise<Server> {
+  const external = process.env.TEST_DATABASE_URL;
+  const started = external === undefined ? await startEmbedded() : await useExternal(external);
+  process.once("beforeExit", () => started.stop());
+  return started;
+}
+
+async function startEmbedded(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), "dash-test-"));
+  const log = createLog("silent");
+  const { url, ownerUrl, superuserUrl, close } = await openEmbeddedDatabase({ folder, log, progress: () => {} });
+  const postmaster = await readPostmaster(join(folder, "data"));
+  const cutDown = () => {
+    process.kill(postmaster!.pid, "SIGQUIT");
+    // Nothing but this moment to let it go: the event loop has stopped.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once("exit", cutDown);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
+  await migrateDatabase(ownerUrl);
+  const urls = { service: url, owner: ownerUrl, superuser: superuserUrl };
+  return {
+    template: "dashboards",
+    owner: "dash_owner",
+    urlOf: (role, database) => withDatabase(urls[role], database),
+    async stop() {
+      await close();
+      await rm(folder, { recursive: true });
+      process.off("exit", cutDown);
+    },
+  };
+}
+
+async function useExternal(superuserUrl: string): Promise<Server> {
+  const [template, owner, service] = [uniqueName(), uniqueName(), uniqueName()];
+  const password = randomBytes(16).toString("hex");
+  const urlOf: Server["urlOf"] = (role, database) => {
+    const url = new URL(superuserUrl);
+    if (role !== "superuser") Object.assign(url, { username: role === "owner" ? owner : service, password });
+    return withDatabase(url.href, database);
+  };
+  await onConnection(superuserUrl, async ({ sql }) => {
+    await sql.unsafe(`create role ${owner} login createrole password '${password}'`);
+    await sql.unsafe(`create role ${service} login password '${password}'`);
+    await sql.unsafe(`create database ${template} owner ${owner}`);
+  });
+  await migrateDatabase(urlOf("owner", template));
+  await onConnection(superuserUrl, ({ sql }) => sql.unsafe(`grant dash_app to ${service}`));
+  return {
+    template,
+    owner,
+    urlOf,
+    stop: () =>
+      onConnection(superuserUrl, async ({ sql }) => {
+        const databases = await sql<{ datname: string }[]>`
+          select datname from pg_database where datname like ${`dash\\_test\\_${process.pid}\\_%`}`;
+        for (const { datname } of databases) await sql.unsafe(`drop database ${datname} with (force)`);
+        await sql.unsafe(`drop role ${owner}, ${service}`);
+      }),
+  };
+}
+
+function withDatabase(url: string, database: string): string {
+  return url.replace(/\/[^/]*$/, `/${database}`);
+}

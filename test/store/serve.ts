@@ -1,0 +1,26 @@
+/** Opens a store on an embedded server, as a service would, and stays until it is killed: `node serve.ts <data folder>`. */
+import { createLog } from "../../src/log/log.ts";
+import { openStore } from "../../src/store/store.ts";
+
+const [dataDir] = process.argv.slice(2);
+const log = createLog("error");
+try {
+  const store = await openStore({ url: undefined, migrateUrl: undefined, dataDir: dataDir!, log });
+  await store.once({ tenant: "acme", method: "Save", key: "k", fingerprint: "f" }, async (tx) => {
+    await tx.saveDefinition({
+      dashboardId: "ops",
+      json: `saved by ${process.getuid?.()}`,
+      digest: "d",
+      title: "",
+      author: "",
+      expectedVersion: undefined,
+    });
+    return new Uint8Array();
+  });
+  console.log("ready");
+  process.once("SIGTERM", () => void store.close().then(() => process.exit(0)));
+  setInterval(() => {}, 1000);
+} catch (error) {
+  console.log((error as Error).message);
+  process.exitCode = 1;
+}
