@@ -13,7 +13,7 @@ export type DevelopmentIssuer = {
 };
 
 /** What a token says. */
-type Grant = {
+export type Grant = {
   readonly tenant: string;
   readonly subject: string;
   readonly scopes: readonly string[];

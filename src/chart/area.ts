@@ -64,9 +64,21 @@ function drawLayers(
       return { from: from!, to: to! };
     });
     const runs = splitAtGaps(edges);
-    const d = runs.map((run) => areaPath(run.map(({ to }) => to), run.map(({ from }) => from))).join("");
+    const d = runs
+      .map((run) =>
+        areaPath(
+          run.map(({ to }) => to),
+          run.map(({ from }) => from),
+        ),
+      )
+      .join("");
     fills.push(html`<path class="${fillClass} ${seriesClass(index)}" d="${d}"/>`);
-    lines.push(drawStrokes(runs.map((run) => run.map(({ to }) => to)), seriesClass(index)));
+    lines.push(
+      drawStrokes(
+        runs.map((run) => run.map(({ to }) => to)),
+        seriesClass(index),
+      ),
+    );
   }
   return [...fills, ...lines];
 }
@@ -81,7 +93,10 @@ function thin(all: SeriesSet, spans: readonly (readonly Span[])[]): SeriesSet {
     for (const index of downsample(shares, edge, buckets)) needed.add(index);
   }
   const picks = [...needed].sort((a, b) => a - b);
-  return pickPoints(all, all.series.map(() => picks));
+  return pickPoints(
+    all,
+    all.series.map(() => picks),
+  );
 }
 
 function spansFromZero({ series }: SeriesSet): Span[][] {

@@ -34,7 +34,9 @@ export function drawBarList(set: SeriesSet, isStacked: boolean, input: PanelInpu
       const value = (totals ?? texts[0]!)[position]!;
       return html`<li>${head}<b>${value}</b>${drawTrack(series.map((_, index) => segment(index, position)))}</li>`;
     }
-    const rows = series.map((_, index) => html`${drawTrack([segment(index, position)])}<b>${texts[index]![position]!}</b>`);
+    const rows = series.map(
+      (_, index) => html`${drawTrack([segment(index, position)])}<b>${texts[index]![position]!}</b>`,
+    );
     return html`<li class="dj-grouped">${head}${rows}</li>`;
   });
   const summary = summarize(isStacked ? "Stacked bar chart" : "Bar chart", set, voice);
@@ -46,13 +48,14 @@ export function drawBarList(set: SeriesSet, isStacked: boolean, input: PanelInpu
     ${drawDataTable(title, set, voice)}`;
 }
 
-/** Draws bars on one track; a single one that starts at its left end rounds off with it. */
+/** Draws bars on one track; a single one is round at its ends. */
 export function drawTrack(segments: readonly Segment[]): Safe {
   const rects = segments
     .filter(({ size }) => size > 0)
     .map(({ start, size, className }) => {
       const x = start === 0 ? nothing : html` x="${percent(start)}"`;
-      return html`<rect class="${className}"${x} width="${percent(size)}" height="100%"/>`;
+      const round = segments.length === 1 ? " dj-round" : "";
+      return html`<rect class="${className}${round}"${x} width="${percent(size)}" height="100%"/>`;
     });
   return html`<svg class="dj-track" aria-hidden="true">${rects}</svg>`;
 }

@@ -62,7 +62,8 @@ function drawColumn(
   vertical: ValueAxis,
 ): Safe {
   if (from === to) return nothing;
-  const groupWidth = perSlot === 1 ? 0.58 : 0.76;
+  // Few bars are kept slim, or each would be a wall.
+  const groupWidth = (perSlot === 1 ? 0.58 : 0.76) * Math.min(1, (slots * perSlot + 2) / 8);
   const width = groupWidth / perSlot;
   const left = slot + (1 - groupWidth) / 2 + place * width;
   const [low, high] = [vertical.at(from), vertical.at(to)].sort((a, b) => a - b) as [number, number];
@@ -79,7 +80,10 @@ function limitSlots(set: SeriesSet): { set: SeriesSet; note: Safe } {
   const kept = Array.from({ length: limit }, (_, index) => start + index);
   const which = start > 0 ? "latest" : "first";
   return {
-    set: pickPoints(set, set.series.map(() => kept)),
+    set: pickPoints(
+      set,
+      set.series.map(() => kept),
+    ),
     note: html`<p class="dj-foot">The ${which} ${limit} of ${total}</p>`,
   };
 }

@@ -36,7 +36,10 @@ export function compareNumbers(
 
 /** Draws a change as a pill: the arrow tells the direction, the colour whether it is good. */
 export function drawDelta({ direction, text, mood }: Delta): Safe {
-  const arrow = direction === "flat" ? nothing : html`<svg class="dj-arrow" viewBox="0 0 8 7" aria-hidden="true"><path d="${arrows[direction]}"/></svg>`;
+  const arrow =
+    direction === "flat"
+      ? nothing
+      : html`<svg class="dj-arrow" viewBox="0 0 8 7" aria-hidden="true"><path d="${arrows[direction]}"/></svg>`;
   return html`<span class="dj-pill dj-${mood}">${arrow}<span class="dj-sr">${spoken[direction]} </span>${text}</span>`;
 }
 

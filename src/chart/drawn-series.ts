@@ -29,7 +29,8 @@ export function pickPoints({ positions, series }: SeriesSet, picks: readonly (re
 function positionColumn(positions: Positions): DrawnColumn {
   const { title, unit } = positions.style;
   if (positions.kind === "words") return { title, type: "string", values: positions.values };
-  if (positions.kind === "number") return { title, type: "number", ...(unit !== "" && { unit }), values: positions.values };
+  if (positions.kind === "number")
+    return { title, type: "number", ...(unit !== "" && { unit }), values: positions.values };
   return { title, type: "time", zoned: positions.zoned, values: positions.values };
 }
 

@@ -8,10 +8,10 @@ import { timeTicks } from "./time-ticks.ts";
 import { drawable } from "./value-axis.ts";
 
 /** How wide a plot is: the page's style shows the labels of the density that fits, and no others. */
-export type Density = "n" | "c" | "m" | "w";
+export type Density = "t" | "n" | "c" | "m" | "w";
 
-/** The narrowest plot of each density; style.css switches at 60 px more, which the value axis takes. */
-const plotPx: Readonly<Record<Density, number>> = { n: 230, c: 330, m: 500, w: 760 };
+/** The narrowest plot of each density; chart.css switches some 55 px later, which the value axis takes. */
+const plotPx: Readonly<Record<Density, number>> = { t: 200, n: 275, c: 365, m: 505, w: 765 };
 
 /** Every density, from the narrowest. */
 export const densities = Object.keys(plotPx) as readonly Density[];
@@ -65,12 +65,14 @@ export function slotTicks(positions: Positions, voice: Voice): HorizontalTick[] 
     const slotPx = widthPx / count;
     // Words may be cut to some six letters; a time or a number that is cut would be another one.
     const labelPx = positions.kind === "words" ? Math.min(widest, 44) : widest;
-    const every = Math.max(1, Math.ceil((labelPx + 10) / slotPx));
-    const shown = Array.from({ length: count }, (_, index) => index).filter((index) => (count - 1 - index) % every === 0);
+    const every = Math.max(1, Math.ceil((labelPx + 6) / slotPx));
+    const shown = Array.from({ length: count }, (_, index) => index).filter(
+      (index) => (count - 1 - index) % every === 0,
+    );
     const labels = slotLabels(positions, voice, shown);
     return shown.map((slot, index) => {
       const { text, strong } = labels[index]!;
-      const cut = positions.kind === "words" ? cutText(text, slotPx * every - 8) : text;
+      const cut = positions.kind === "words" ? cutText(text, slotPx * every - 6) : text;
       return { at: (slot + 0.5) / count, text: cut, strong, ...(cut !== text && { title: text }) };
     });
   });

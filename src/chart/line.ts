@@ -25,7 +25,13 @@ function drawLine(panel: LinePanel, input: PanelInput): Drawing {
   const buckets = bucketsFor(all.series.length);
   const drawn = pickPoints(
     all,
-    all.series.map(({ at, values }) => downsample(at.map((position) => allShares[position]!), values, buckets)),
+    all.series.map(({ at, values }) =>
+      downsample(
+        at.map((position) => allShares[position]!),
+        values,
+        buckets,
+      ),
+    ),
   );
   const { voice, title } = input;
   const range = nearZero(rangeOf(drawn.series.map(({ values }) => values)));

@@ -10,7 +10,9 @@ export type Figure = { readonly large: string; readonly small: string };
 /** Returns a number as short as a legend or a label needs it: `4.9k/s`, `305 ms`. */
 export function formatShort(value: number, format: NumberFormat, voice: Voice): string {
   const scale = scaleFor(format.unit, Math.abs(value));
-  return partsToText(writeParts(value, scale, abbreviated(value, scale) ?? exact([value], format, scale), format, voice));
+  return partsToText(
+    writeParts(value, scale, abbreviated(value, scale) ?? exact([value], format, scale), format, voice),
+  );
 }
 
 /** Returns a number unabbreviated: `2,904.3/s`. */

@@ -1,5 +1,5 @@
-import type { DrawnColumn, PanelInput } from "./kind.ts";
 import { densities, type HorizontalTick } from "./horizontal-axis.ts";
+import type { DrawnColumn, PanelInput } from "./kind.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import type { ValueAxis } from "./value-axis.ts";
 

@@ -1,4 +1,4 @@
-import { type Column, findColumn, type Frame } from "../frame/frame.ts";
+import { type Column, type Frame, findColumn } from "../frame/frame.ts";
 import type { NumberFormat } from "./number-format.ts";
 import { isWritable } from "./time-format.ts";
 import { drawable } from "./value-axis.ts";
@@ -57,7 +57,12 @@ export function frameToSeries(
     for (const [word, rows] of groups) {
       const isSplit = columns.series !== "";
       const title = !isSplit ? style.title : columns.y.length === 1 ? word : `${word} · ${style.title}`;
-      series.push({ title, format: style, at: rows.map((row) => rowAt[row]!), values: rows.map((row) => numbers[row]!) });
+      series.push({
+        title,
+        format: style,
+        at: rows.map((row) => rowAt[row]!),
+        values: rows.map((row) => numbers[row]!),
+      });
     }
   }
   return { positions, series };

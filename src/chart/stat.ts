@@ -1,9 +1,9 @@
 import type { StatPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { findColumn, type Frame } from "../frame/frame.ts";
+import { type Frame, findColumn } from "../frame/frame.ts";
 import { compareNumbers, drawDelta } from "./delta.ts";
 import { seriesToColumns } from "./drawn-series.ts";
 import { sharesOf } from "./horizontal-axis.ts";
-import type { DrawnColumn, Drawing, Kind, PanelInput } from "./kind.ts";
+import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
 import { formatFigure } from "./number-format.ts";
 import { reduceValues } from "./reduce.ts";
 import { html, nothing, type Safe } from "./safe.ts";
@@ -28,13 +28,18 @@ function drawStat(panel: StatPanel, input: PanelInput): Drawing {
   const counted = panel.reduce === "count" ? { unit: "short", decimals: undefined } : format;
   const delta = compareNumbers(now, before, { format: counted, better: panel.better, voice });
   const path = panel.sparkline === "" ? undefined : readSparkline(panel, input);
-  const pill = delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
+  const pill =
+    delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
   const spark = path === undefined ? nothing : drawPath(path, colors[input.turn % colors.length]!);
   const body = html`${drawFigure(now, counted, voice)}${pill ?? nothing}${spark}`;
   return { ok: true, body, columns: statColumns(now, before, input, panel, path) };
 }
 
-function drawFigure(value: number, format: ReturnType<PanelInput["styleOf"]> | { unit: string; decimals: undefined }, voice: PanelInput["voice"]): Safe {
+function drawFigure(
+  value: number,
+  format: ReturnType<PanelInput["styleOf"]> | { unit: string; decimals: undefined },
+  voice: PanelInput["voice"],
+): Safe {
   if (Number.isNaN(value)) return html`<p class="dj-value">–</p>`;
   const { large, small } = formatFigure(value, format, voice);
   return html`<p class="dj-value">${large}${small === "" ? nothing : html`<small>${small}</small>`}</p>`;
@@ -56,7 +61,12 @@ function readSparkline({ value, sparkline, reduce }: StatPanel, input: PanelInpu
   if (typeof set === "string" || set.series.length === 0) return undefined;
   const [{ at, values, ...rest }] = set.series as [SeriesSet["series"][0]];
   const groups = Map.groupBy(at.keys(), (index) => at[index]!);
-  const reduced = [...groups.values()].map((indices) => reduceValues(indices.map((index) => values[index]!), reduce));
+  const reduced = [...groups.values()].map((indices) =>
+    reduceValues(
+      indices.map((index) => values[index]!),
+      reduce,
+    ),
+  );
   return { positions: set.positions, series: [{ ...rest, at: [...groups.keys()], values: reduced }] };
 }
 

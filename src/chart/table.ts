@@ -1,8 +1,8 @@
 import type { TableColumn, TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { type Column, findColumn } from "../frame/frame.ts";
 import { drawTrack } from "./bar-list.ts";
-import type { DrawnColumn, Drawing, Kind, PanelInput } from "./kind.ts";
 import type { Voice } from "./intl.ts";
+import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
 import { formatColumn } from "./number-format.ts";
 import { drawEmpty } from "./plot.ts";
 import { html, nothing, type Safe } from "./safe.ts";
@@ -58,10 +58,16 @@ function drawColumn(column: Column, show: TableColumn["show"], input: PanelInput
 function drawBarCells(values: Float64Array, texts: readonly string[]): Safe[] {
   const { min, max } = withZero(rangeOf([values]));
   const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
-  const widest = Math.min(20, texts.reduce((widest, { length }) => Math.max(widest, length), 0));
+  const widest = Math.min(
+    20,
+    texts.reduce((widest, { length }) => Math.max(widest, length), 0),
+  );
   return texts.map((text, row) => {
     const value = values[row]!;
-    const [start, end] = [toShare(0), toShare(Number.isNaN(value) ? 0 : value)].sort((a, b) => a - b) as [number, number];
+    const [start, end] = [toShare(0), toShare(Number.isNaN(value) ? 0 : value)].sort((a, b) => a - b) as [
+      number,
+      number,
+    ];
     const track = drawTrack([{ start, size: end - start, className: "dj-s1" }]);
     return html`<td class="dj-number"><div class="dj-sized dj-c${widest}">${track}<span>${text}</span></div></td>`;
   });

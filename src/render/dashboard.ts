@@ -71,7 +71,9 @@ export function createRenderer(options: {
     const ids = panelIds(layout);
     const places = placePanels(layout);
     const kindAt = (index: number) => layout.panels[index]!.kind.case ?? "text";
-    const medium = fillTwoColumns(places.map(({ w, h }) => ({ isHalf: w <= 12, h })));
+    const medium = fillTwoColumns(
+      places.map(({ index, w, h }) => ({ isHalf: w <= (kindAt(index) === "text" ? 16 : 12), h })),
+    );
     const small = fillTwoColumns(places.map(({ index, h }) => ({ isHalf: kindAt(index) === "stat", h })));
     const labels = distinctLabels(places.map(({ index }) => layout.panels[index]!.title || `${kindAt(index)} panel`));
     let stats = 0;
@@ -105,7 +107,11 @@ export function createRenderer(options: {
       style: assets.style,
       title: layout.title,
       description: layout.description,
-      updated: describeUpdate(input, drawn.map(({ body }) => body), voice),
+      updated: describeUpdate(
+        input,
+        drawn.map(({ body }) => body),
+        voice,
+      ),
       filters: describeFilters(input),
       panels: drawn.map(({ markup }) => markup),
       footer: {

@@ -4,7 +4,7 @@ import type { Voice } from "../chart/intl.ts";
 import type { DrawnColumn } from "../chart/kind.ts";
 import { html, nothing, type Safe } from "../chart/safe.ts";
 import type { ColumnStyle } from "../chart/series.ts";
-import { findColumn, type Frame } from "../frame/frame.ts";
+import { type Frame, findColumn } from "../frame/frame.ts";
 import type { Markdown } from "../page/markdown.ts";
 import { columnsOf, type DataKind, drawKind } from "./kinds.ts";
 import { errorMessage } from "./words.ts";

@@ -28,6 +28,14 @@ export function lockDownSql({ files, timezone }: Pick<DuckdbJob, "files" | "time
   ].join(";\n");
 }
 
+// DuckDB's own buffers, 32 MiB for each thread, would be most of what a process may take. These hold two
+// of the longest lines of CSV, and JSON objects as large as a whole result may be.
+const readers: Readonly<Record<ViewedFile["format"], (path: string) => string>> = {
+  parquet: (path) => `read_parquet(${path})`,
+  csv: (path) => `read_csv(${path}, buffer_size = 4194304)`,
+  json: (path) => `read_json(${path}, maximum_object_size = 4194304)`,
+};
+
 function createView({ view, format, path }: ViewedFile): string {
-  return `create view ${quotedIdentifier(view)} as from read_${format}(${quotedString(path)})`;
+  return `create view ${quotedIdentifier(view)} as from ${readers[format](quotedString(path))}`;
 }

@@ -1,5 +1,4 @@
-import { create, fromJson, type JsonObject } from "@bufbuild/protobuf";
-import { SaveDefinitionRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import type { JsonObject } from "@bufbuild/protobuf";
 
 /** Dashboards that the cases speak of, by tenant. Each is saved in order, so a repeated id gets versions. */
 export const dashboards: readonly { readonly tenant: string; readonly request: JsonObject }[] = [
@@ -38,7 +37,10 @@ export const dashboards: readonly { readonly tenant: string; readonly request: J
 function orders(dashboardId: string, title: string): JsonObject {
   return {
     dashboard_id: dashboardId,
-    layout: { title, panels: [{ title: "Orders", datasource: "orders", line: { x: "day", y: ["orders"], series: "region" } }] },
+    layout: {
+      title,
+      panels: [{ title: "Orders", datasource: "orders", line: { x: "day", y: ["orders"], series: "region" } }],
+    },
     datasources: [
       {
         id: "orders",
@@ -54,9 +56,4 @@ function orders(dashboardId: string, title: string): JsonObject {
       },
     ],
   };
-}
-
-/** Returns the request as a message, so that a fixture that is not one fails where it stands. */
-export function parseFixture(request: JsonObject) {
-  return create(SaveDefinitionRequestSchema, fromJson(SaveDefinitionRequestSchema, request));
 }

@@ -1,4 +1,12 @@
-import { type DescMethodUnary, fromBinary, fromJson, type JsonObject, type JsonValue, toBinary, toJson } from "@bufbuild/protobuf";
+import {
+  type DescMethodUnary,
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-node";
@@ -80,7 +88,8 @@ export function createProtocols(url: string): Protocols {
           (error: ServiceError | null, bytes?: Buffer) => {
             const trailer = error?.metadata;
             const header = (name: string) => textOf(initial.get(name)[0] ?? trailer?.get(name)[0]);
-            if (error === null) resolve(success(toJson(method.output, fromBinary(method.output, bytes!), written), 0, header));
+            if (error === null)
+              resolve(success(toJson(method.output, fromBinary(method.output, bytes!), written), 0, header));
             else resolve({ ...detailsOf(error), message: undefined, code: error.code, header });
           },
         );

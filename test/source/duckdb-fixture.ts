@@ -94,13 +94,13 @@ export function valuesOf(column: Column | undefined): unknown[] {
   return [...(column?.values ?? [])];
 }
 
-/** Returns the processes that this one has started, newest last. Linux only. */
+/** Returns the DuckDB processes that this one has started, newest last. Linux only. */
 export function childPids(): number[] {
   const tasks = readdirSync("/proc/self/task");
   const lists = tasks.map((task) => readFileSync(`/proc/self/task/${task}/children`, "utf8"));
   return lists
     .flatMap((list) => list.split(" "))
-    .filter((pid) => pid !== "")
+    .filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("duckdb-child"))
     .map(Number)
     .sort((a, b) => a - b);
 }

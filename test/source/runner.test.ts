@@ -1,6 +1,10 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
-import { DatasourceSchema, type DatasourceSchema as Schema } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import {
+  DatasourceSchema,
+  DuckdbSourceSchema,
+  InlineSourceSchema,
+} from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
 import type { Frame } from "../../src/frame/frame.ts";
 import { createLog } from "../../src/log/log.ts";
@@ -38,11 +42,11 @@ function setUp(answer: (job: DuckdbJob, signal: AbortSignal) => Promise<Frame> =
   return { runner, jobs, lines, state };
 }
 
-const ofDuckdb = (query: string, rest: MessageInitShape<typeof Schema> = {}) =>
+const ofDuckdb = (query: string, rest: MessageInitShape<typeof DatasourceSchema> = {}) =>
   create(DatasourceSchema, {
     id: "orders",
     ...rest,
-    source: { case: "duckdb", value: { files: [{ path: "t.csv" }], query } },
+    source: { case: "duckdb", value: create(DuckdbSourceSchema, { files: [{ path: "t.csv" }], query }) },
   });
 
 const ask = (query: string, rest: Partial<SourceQuery> = {}): SourceQuery => ({
@@ -55,8 +59,8 @@ const ask = (query: string, rest: Partial<SourceQuery> = {}): SourceQuery => ({
 
 test("inline rows come as of now, for 300 seconds unless told", async () => {
   const { runner } = setUp();
-  const source = { case: "inline", value: { columns: [{ name: "a" }], rows: [] } } as const;
-  const datasource = create(DatasourceSchema, { id: "d", source });
+  const value = create(InlineSourceSchema, { columns: [{ name: "a" }] });
+  const datasource = create(DatasourceSchema, { id: "d", source: { case: "inline", value } });
   const outcome = await runner.run(ask("", { datasource }));
   assert.ok(outcome.ok);
   assert.equal(

@@ -17,9 +17,9 @@ try {
     });
     return new Uint8Array();
   });
-  console.log("ready");
   process.once("SIGTERM", () => void store.close().then(() => process.exit(0)));
   setInterval(() => {}, 1000);
+  console.log("ready");
 } catch (error) {
   console.log((error as Error).message);
   process.exitCode = 1;

@@ -1,0 +1,153 @@
+import { once } from "node:events";
+import { connect as connectHttp2, constants } from "node:http2";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as assert from "uvu/assert";
+import { suite } from "../harness.ts";
+import { requestHttp2 } from "./http2.ts";
+import { base, exchangeRaw, rpcBase, startListener } from "./start.ts";
+
+const test = suite("limits of the listener");
+
+const service = { render: () => ({ html: "<div></div>" }) };
+const healthz = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+
+const { port, listener } = await startListener(service, {
+  limits: { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900 },
+});
+test.after(() => listener.close(0));
+
+test("a connection that says nothing is closed, and so is one that stops within the preface", async () => {
+  for (const parts of [[], ["PRI * HT"]]) {
+    const { closed, text } = await exchangeRaw(port, parts, { waitMs: 1_000, quietMs: 0 });
+    assert.ok(closed);
+    assert.is(text, "");
+  }
+});
+
+test("a head or a body that does not end gets the documented error", async () => {
+  const head = `POST ${base}/render HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n`;
+  const answers = await Promise.all(
+    [head, `${head}Content-Length: 9\r\n\r\n{`].map((part) => exchangeRaw(port, [part], { waitMs: 3_500, quietMs: 0 })),
+  );
+  for (const { status, text } of answers) {
+    assert.is(status, 400);
+    assert.match(text, /took too long to arrive/);
+  }
+});
+
+test("a body that does not end costs an HTTP/2 stream, and a silent connection is closed", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request({ ":method": "POST", ":path": `${base}/render`, "content-type": "application/json" });
+  stream.write("{");
+  stream.on("error", () => {});
+  await once(stream, "close");
+  assert.not(session.destroyed);
+  await once(session, "close");
+});
+
+test("an HTTP/2 connection has at most so many streams", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const [settings] = await once(session, "remoteSettings");
+  assert.is(settings.maxConcurrentStreams, 100);
+  assert.is(settings.maxHeaderListSize, 16_384);
+  session.close();
+});
+
+test("a head that is too large is refused over HTTP/2", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request({ ":path": "/healthz", "x-large": "a".repeat(60_000) });
+  const outcome = await Promise.race([
+    once(stream, "response").then(([headers]) => headers[":status"]),
+    once(stream, "close"),
+  ]);
+  assert.is.not(outcome, 200);
+  session.close();
+});
+
+test("an HTTP/2 stream whose upload is refused gets its answer, and is given up", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request({
+    ":method": "POST",
+    ":path": `${base}/render`,
+    "content-type": "application/json",
+    "content-length": 9_999,
+  });
+  stream.write("{");
+  stream.on("error", () => {});
+  const closed = once(stream, "close");
+  const [headers] = await once(stream, "response");
+  assert.is(headers[":status"], 400);
+  let text = "";
+  for await (const chunk of stream) text += chunk;
+  assert.match(text, /BODY_TOO_LARGE/);
+  await Promise.race([closed, sleep(500).then(() => assert.unreachable("the stream is still open"))]);
+  session.close();
+});
+
+test("too large a message of gRPC gets a status of gRPC", async () => {
+  const grpc = { ":method": "POST", ":path": `${rpcBase}/Render`, "content-type": "application/grpc", te: "trailers" };
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request(grpc);
+  stream.on("error", () => {});
+  stream.write(Buffer.from("00ffffffff", "hex"));
+  const [trailers] = await once(stream.resume(), "trailers");
+  assert.is(trailers["grpc-status"], "3");
+  session.close();
+});
+
+test("when every place is taken, whoever has been idle longest makes way", async () => {
+  const small = await startListener(service, { limits: { maxConnections: 3 } });
+  const open = async () => {
+    const socket = connect(small.port, "127.0.0.1");
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    socket.write(healthz);
+    await once(socket, "data");
+    return socket;
+  };
+  const sockets = [await open(), await open(), await open()];
+  sockets[0]!.write(healthz);
+  await once(sockets[0]!, "data");
+  sockets.push(await open());
+  await once(sockets[1]!.resume(), "close");
+  assert.equal(
+    sockets.map(({ closed }) => closed),
+    [false, true, false, false],
+  );
+  await small.listener.close(0);
+});
+
+test("when every place is busy, whoever comes last is turned away", async () => {
+  const held = Promise.withResolvers<void>();
+  const small = await startListener({ render: () => held.promise.then(() => ({})) }, { limits: { maxConnections: 2 } });
+  const call = { ":method": "POST", ":path": `${base}/render`, "content-type": "application/json" };
+  const slow = [requestHttp2(small.port, call, "{}"), requestHttp2(small.port, call, "{}")];
+  await sleep(100);
+  const { closed, text } = await exchangeRaw(small.port, [healthz]);
+  assert.ok(closed);
+  assert.is(text, "");
+  held.resolve();
+  assert.equal(
+    (await Promise.all(slow)).map(({ status }) => status),
+    [200, 200],
+  );
+  await small.listener.close(0);
+});
+
+test("a rapid reset of streams ends the connection, not the service", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  session.on("error", () => {});
+  for (let round = 0; round < 30 && !session.destroyed; round += 1) {
+    for (let index = 0; index < 100 && !session.destroyed && !session.closed; index += 1) {
+      const stream = session.request({ ":path": "/healthz" });
+      stream.on("error", () => {});
+      stream.close(constants.NGHTTP2_CANCEL);
+    }
+    await sleep(5);
+  }
+  session.destroy();
+  assert.is((await exchangeRaw(port, [healthz])).status, 200);
+});
+
+test.run();
