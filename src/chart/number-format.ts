@@ -48,7 +48,8 @@ export function formatTicks(ticks: readonly number[], step: number, format: Numb
   };
   return ticks.map((tick) => {
     const short = fits(tick) ? abbreviated(tick, scale, 2) : undefined;
-    return partsToText(writeParts(tick, scale, short ?? plain, format, voice));
+    const digits = tick === 0 ? { maximumFractionDigits: 0 } : (short ?? plain);
+    return partsToText(writeParts(tick, scale, digits, format, voice));
   });
 }
 
@@ -57,7 +58,7 @@ export function formatFigure(value: number, format: NumberFormat, voice: Voice):
   const scale = scaleFor(format.unit, Math.abs(value));
   const from = format.unit === "number" || format.unit === "" ? 1e6 : scale.abbreviateFrom;
   const digits =
-    from !== undefined && Math.abs(value) >= from
+    from !== undefined && Math.abs(value) >= from && Math.abs(value) < scientificFrom
       ? { notation: "compact" as const, maximumSignificantDigits: 3 }
       : exact([value], format, scale);
   const parts = writeParts(value, scale, digits, format, voice);

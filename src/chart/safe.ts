@@ -51,7 +51,7 @@ function unindent(part: string): string {
   return part.includes("\n") ? part.replace(/\n\s*/g, "") : part;
 }
 
-const special = /[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g;
+const special = /[&<>"']|(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu;
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -28,6 +28,7 @@ export type DispatchOptions = ExchangeOptions & {
   readonly assets: Assets;
   readonly ready: () => Promise<Readiness>;
   readonly isDraining: () => boolean;
+  readonly maxHeaderBytes: number;
   readonly log: Log;
 };
 
@@ -54,7 +55,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     request.on("error", () => {});
     response.on("error", () => {});
 
-    const head = readHead(request, lines);
+    const head = readHead(request, lines, options.maxHeaderBytes);
     const answered =
       "problem" in head
         ? sendAnswer(request, response, errorToAnswer(fault("INVALID_REQUEST", head.problem)))

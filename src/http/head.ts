@@ -10,11 +10,17 @@ export type Head = {
 };
 
 /**
- * Reads a request's head, or says why it cannot be answered: its target is not a path, its host is
+ * Reads a request's head, or says why it cannot be answered: it has more than `maxBytes`, its target is not a path, its host is
  * missing, it expects what no server can do, or a header of which only one can hold is repeated. Whoever acted on such a head could not
  * know what a proxy in front had seen in it.
  */
-export function readHead(request: NodeRequest, lines: HeaderLines): Head | { readonly problem: string } {
+export function readHead(
+  request: NodeRequest,
+  lines: HeaderLines,
+  maxBytes: number,
+): Head | { readonly problem: string } {
+  // Node's parser of HTTP/1.1 keeps to the limit; that of HTTP/2 only announces it.
+  if (request.rawHeaders.join().length > maxBytes) return { problem: "the head of the request is too large" };
   const target = request.url ?? "";
   if (!target.startsWith("/")) return { problem: "the request's target must be a path" };
   if (request.httpVersion !== "1.0" && !lines.has("host") && !lines.has(":authority")) {

@@ -48,6 +48,7 @@ export function createListener(options: ListenerOptions): Listener {
     clientAddress: createClientAddress(options.trustedProxies),
     generateId: randomUUID,
     isDraining: () => draining,
+    maxHeaderBytes: limits.maxHeaderBytes,
   });
   const servers = createServers({ certificate, limits, connections, dispatch, refuse });
   const { http1 } = servers;

@@ -5,7 +5,7 @@ import { basename, join, parse } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Asset } from "../http/assets.ts";
 import type { AssetRef } from "../page/pages.ts";
-import { shareStyle } from "../page/share-style.ts";
+import { dashboardStyle, shareStyle } from "../page/style.ts";
 import { projectDir } from "./paths.ts";
 
 /** What pages are made of, read once. */
@@ -23,9 +23,8 @@ export type PageFiles = {
  * what stands there never changes, so that it may be kept for ever and its integrity checked.
  */
 export function readPageFiles(): PageFiles {
-  const folder = join(projectDir, "src/page/files");
-  const read = (name: string) => readFileSync(join(folder, name), "utf8");
-  const names = readdirSync(folder).filter((name) => name.endsWith(".eta"));
+  const templates = readFiles(".eta");
+  const css = readFiles(".css");
   const assets = new Map<string, Asset>();
   const add = (name: string, asset: Asset) => {
     const { name: stem, ext } = parse(name);
@@ -33,8 +32,8 @@ export function readPageFiles(): PageFiles {
     assets.set(`/assets/${file}`, asset);
     return file;
   };
-  const addStyle = (name: string, css: string) => {
-    const body = Buffer.from(css);
+  const addStyle = (name: string, text: string) => {
+    const body = Buffer.from(text);
     const packed = { gzip: gzipSync(body, { level: 9 }), br: brotliCompressSync(body) };
     const file = add(name, { type: "text/css; charset=utf-8", body, ...packed });
     const integrity = `sha384-${createHash("sha384").update(body).digest("base64")}`;
@@ -45,11 +44,14 @@ export function readPageFiles(): PageFiles {
     const body = readFileSync(require.resolve(`@fontsource-variable/inter/files/${name}`));
     return add(name, { type: "font/woff2", body });
   };
-  const style = addStyle("dashboard.css", read("style.css"));
-  const page = addStyle("page.css", shareStyle(read("share.css"), addFont));
-  return {
-    templates: Object.fromEntries(names.map((name) => [basename(name, ".eta"), read(name)])),
-    refs: (origin) => ({ style: style(origin), shareStyle: page(origin) }),
-    assets,
-  };
+  const style = addStyle("dashboard.css", dashboardStyle(css));
+  const page = addStyle("page.css", shareStyle(css, addFont));
+  return { templates, refs: (origin) => ({ style: style(origin), shareStyle: page(origin) }), assets };
+}
+
+/** Reads the page room's files of a kind, by name without their ending. */
+function readFiles(ending: string): Readonly<Record<string, string>> {
+  const folder = join(projectDir, "src/page/files");
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  return Object.fromEntries(names.map((name) => [basename(name, ending), readFileSync(join(folder, name), "utf8")]));
 }

@@ -21,6 +21,7 @@ export type DuckdbPool = {
   close(): Promise<void>;
 };
 
+/** How much a pool may hold, and for how long. */
 export type DuckdbPoolOptions = {
   /** One folder a tenant, readable by everybody: processes started by root read as nobody. */
   readonly filesDir: string;

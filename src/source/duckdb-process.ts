@@ -21,6 +21,7 @@ export type DuckdbProcess = {
   readonly ended: Promise<void>;
 };
 
+/** What a process needs of its pool. */
 export type DuckdbProcessOptions = {
   /** How long an interrupt has to take effect. */
   readonly graceMs: number;
@@ -50,17 +51,17 @@ export function startDuckdbProcess({ graceMs, log, onFree, onEnd }: DuckdbProces
   let lastId = 0;
   let current: Current | undefined;
   let dismissed = false;
-  let killing = setTimeout(kill, startMs);
+  let killTimer = setTimeout(kill, startMs);
 
   child.on("message", (message: FromDuckdb) => {
     if (message.kind === "ready") {
       ready = true;
-      clearTimeout(killing);
+      clearTimeout(killTimer);
       if (!message.limited) log.warn("DuckDB runs without bounds on its memory: there is no prlimit");
       if (current === undefined) onFree();
       else send({ kind: "query", id: current.id, job: current.job });
     } else if (message.id === current?.id) {
-      clearTimeout(killing);
+      clearTimeout(killTimer);
       if ("frame" in message.answer) current.resolve(message.answer.frame);
       else current.reject(new SourceError("source_failed", message.answer.category));
       current = undefined;
@@ -71,7 +72,7 @@ export function startDuckdbProcess({ graceMs, log, onFree, onEnd }: DuckdbProces
 
   const ended = new Promise<void>((resolve) => {
     const onGone = (code: number | null, signal: string | null) => {
-      clearTimeout(killing);
+      clearTimeout(killTimer);
       if (!ready && !dismissed) log.error({ code, signal }, "a DuckDB process did not start");
       current?.reject(new SourceError(ready && !dismissed ? "source_failed" : "source_unavailable", "process ended"));
       current = undefined;
@@ -114,7 +115,7 @@ export function startDuckdbProcess({ graceMs, log, onFree, onEnd }: DuckdbProces
     }
     current.reject(new SourceError("source_timeout", "deadline"));
     send({ kind: "interrupt", id });
-    killing = setTimeout(kill, graceMs);
+    killTimer = setTimeout(kill, graceMs);
   }
 
   function kill(): void {

@@ -43,6 +43,7 @@ export type SourceCache = <V extends object>(
   load: () => Promise<{ readonly value: V; readonly ttlMs: number; readonly bytes: number }>,
 ) => Promise<V>;
 
+/** What a runner works with, and its limits. */
 export type SourceRunnerOptions = {
   readonly duckdb: DuckdbPool;
   readonly cache: SourceCache;

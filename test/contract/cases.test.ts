@@ -36,7 +36,7 @@ test.after(async () => {
 for (const title of ["Render", "Share", "Save Definition"]) {
   test(`the request of the case "${title}, as documented" is the document's own`, () => {
     const section = document.split(`### ${title}\n`)[1]!;
-    const json = /\*\*Request\*\*\n```json\n([^]*?)\n```/.exec(section)![1]!;
+    const json = /\*\*Request\*\*\n```json\n([\s\S]*?)\n```/.exec(section)![1]!;
     const documented = JSON.parse(json.replace("{...}", "{}").replace("[...]", "[]"));
     assert.equal(cases.find(({ name }) => name === `${title}, as documented`)?.request, documented);
   });

@@ -96,13 +96,21 @@ export function valuesOf(column: Column | undefined): unknown[] {
 
 /** Returns the DuckDB processes that this one has started, newest last. Linux only. */
 export function childPids(): number[] {
-  const tasks = readdirSync("/proc/self/task");
-  const lists = tasks.map((task) => readFileSync(`/proc/self/task/${task}/children`, "utf8"));
+  const lists = readdirSync("/proc/self/task").map((task) => readOrEmpty(`/proc/self/task/${task}/children`));
   return lists
     .flatMap((list) => list.split(" "))
-    .filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("duckdb-child"))
+    .filter((pid) => pid !== "" && readOrEmpty(`/proc/${pid}/cmdline`).includes("duckdb-child"))
     .map(Number)
     .sort((a, b) => a - b);
+}
+
+/** A process may end between being listed and being looked at. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Resolves when the condition holds; fails after 5 s. */

@@ -55,8 +55,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     ownerUrl,
     superuserUrl: urlOf("superuser", database),
-    openStore: () =>
-      openStore({ url, migrateUrl: ownerUrl, dataDir: "", prepare: true, log: createLog("silent") }),
+    openStore: () => openStore({ url, migrateUrl: ownerUrl, dataDir: "", prepare: true, log: createLog("silent") }),
   };
 }
 

@@ -3,6 +3,7 @@ import { toErrorAnswer } from "../../src/errors/answer.ts";
 import type { TenantTransaction } from "../../src/store/once.ts";
 import { suite } from "../harness.ts";
 import { createTestDatabase } from "./database.ts";
+import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: definitions");
 const database = await createTestDatabase();
@@ -28,13 +29,6 @@ async function change<T>(tenant: string, effect: (tx: TenantTransaction) => Prom
 function save(dashboardId: string, content: string, expectedVersion?: number, on = store, tenant = "acme") {
   const what = { dashboardId, json: content, digest: `digest of ${content}`, title: "Title", author: "ann" };
   return change(tenant, (tx) => tx.saveDefinition({ ...what, expectedVersion }), on);
-}
-
-async function refusalOf(work: Promise<unknown>) {
-  return work.then(
-    () => assert.unreachable("it was not refused"),
-    (error) => toErrorAnswer(error),
-  );
 }
 
 test("a save is readable at once, here and in another process, with its text as it was", async () => {

@@ -15,6 +15,7 @@ import { isAlive, readPostmaster } from "../../src/store/embedded/postmaster.ts"
 import { openStore, type Store } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
 import { onConnection } from "./database.ts";
+import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: the embedded server");
 const run = promisify(execFile);
@@ -90,11 +91,7 @@ test("a server that a killed service left running is taken over with its data, a
 
 test("a second service on the folder is refused while the first one lives, in this process and in another", async () => {
   const store = await open();
-  const refusal = await open().then(
-    () => assert.unreachable("it was not refused"),
-    (error) => error.message,
-  );
-  assert.match(refusal, "another service is running on this data folder");
+  assert.match((await refusalOf(open())).body.message, "another service is running on this data folder");
   const [service, line] = await serve(dataDir);
   assert.match(line, "another service is running on this data folder");
   if (service.exitCode === null) await once(service, "exit");
@@ -160,6 +157,9 @@ test("one login serves both in development: it makes the role, and every stateme
     assert.is(row!.role, "dash_app");
   });
   await store.close();
+  await onConnection(database.superuserUrl, ({ sql }) => sql`alter role dash_app bypassrls`);
+  const again = openStore({ url: developer.href, migrateUrl: undefined, dataDir: "", log });
+  assert.match((await refusalOf(again)).body.message, "bypass row security");
   await database.close();
 });
 
@@ -189,10 +189,8 @@ test("where its programs do not run, DATABASE_URL is asked for", async () => {
   await writeFile(join(source, "native", "pg-symlinks.json"), "[]");
   await writeFile(join(source, "native", "bin", "initdb"), "#!/lib/ld-musl-nowhere.so\n", { mode: 0o755 });
   await writeFile(join(source, "package.json"), '{"version":"9"}');
-  await placeBinaries(source, root, undefined, () => {}).then(
-    () => assert.unreachable("it was not refused"),
-    (error) => assert.match(error.message, "set DATABASE_URL"),
-  );
+  const refusal = await refusalOf(placeBinaries(source, root, undefined, () => {}));
+  assert.match(refusal.body.message, "set DATABASE_URL");
 });
 
 async function asNobody() {

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
-import { toErrorAnswer } from "../../src/errors/answer.ts";
 import { fault } from "../../src/errors/fault.ts";
 import type { Call, TenantTransaction } from "../../src/store/once.ts";
 import { suite } from "../harness.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
+import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: once");
 const database = await createTestDatabase();
@@ -34,13 +34,6 @@ async function effect(tx: TenantTransaction): Promise<Uint8Array> {
 }
 
 const answerOf = (text: string) => new Uint8Array([0, 255, ...Buffer.from(text)]);
-
-async function refusalOf(work: Promise<unknown>) {
-  return work.then(
-    () => assert.unreachable("it was not refused"),
-    (error) => toErrorAnswer(error),
-  );
-}
 
 const versionsSaved = async () => (await store.getActiveVersion("acme", "counted")) ?? 0;
 
@@ -115,9 +108,7 @@ test("a duplicate waits 2 s, then it is told to come back, in the same process a
   });
   await started.promise;
   const begun = performance.now();
-  const refusals = await Promise.all(
-    [store, other].map((process) => refusalOf(process.once(callOf("slow"), effect))),
-  );
+  const refusals = await Promise.all([store, other].map((process) => refusalOf(process.once(callOf("slow"), effect))));
   const waitedMs = performance.now() - begun;
   gate.resolve();
   for (const refusal of refusals) {

@@ -6,6 +6,7 @@ import { openStore } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
 import { createProxy } from "./proxy.ts";
+import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: outages");
 const database = await createTestDatabase();
@@ -49,10 +50,7 @@ const saveOnce = (content: string) =>
 /** Expects DEPENDENCY_DOWN with a Retry-After, and returns after how long it came. */
 async function downAfterMs(work: Promise<unknown>): Promise<number> {
   const begun = performance.now();
-  const refusal = await work.then(
-    () => assert.unreachable("it worked"),
-    (error) => toErrorAnswer(error),
-  );
+  const refusal = await refusalOf(work);
   assert.is(refusal.reason, "DEPENDENCY_DOWN");
   assert.is(refusal.retryAfterS, 1);
   return performance.now() - begun;
@@ -114,7 +112,9 @@ test("an effect that catches the loss and goes on is not acknowledged", async ()
       await save(tx, "lost");
       proxy.cut();
       await pause(20);
-      await save(tx, "again").catch(() => save(tx, "and again")).catch(() => {});
+      await save(tx, "again")
+        .catch(() => save(tx, "and again"))
+        .catch(() => {});
       return answer;
     }),
   );

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
-import { toErrorAnswer } from "../../src/errors/answer.ts";
 import type { ShareCreate } from "../../src/store/shares.ts";
 import { suite } from "../harness.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
+import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: shares");
 const database = await createTestDatabase();
@@ -52,18 +52,17 @@ test("a link may be pinned to a version", async () => {
 
 test("a link to a dashboard or version that does not exist is NOT_FOUND", async () => {
   for (const more of [{ dashboardId: "nowhere" }, { version: 2 }]) {
-    const reason = await create({ shareId: "dead", ...more }).then(
-      () => "made",
-      (error) => toErrorAnswer(error).reason,
-    );
-    assert.is(reason, "NOT_FOUND");
+    assert.is((await refusalOf(create({ shareId: "dead", ...more }))).reason, "NOT_FOUND");
   }
   assert.is(await store.getShare("acme", "dead"), undefined);
 });
 
 test("a revoked link says so", async () => {
   await create({ shareId: "revoked" });
-  await onConnection(database.superuserUrl, ({ sql }) => sql`update shares set revoked_at = now() where share_id = 'revoked'`);
+  await onConnection(
+    database.superuserUrl,
+    ({ sql }) => sql`update shares set revoked_at = now() where share_id = 'revoked'`,
+  );
   assert.is((await store.getShare("acme", "revoked"))?.revoked, true);
 });
 
