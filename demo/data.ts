@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A file of public data that the demo dashboards query. */
-export type DemoFile = {
+type DemoFile = {
   /** Where it is inside the vega-datasets package. */
   readonly packagePath: string;
   /** Its name in the tenant's folder, which definitions refer to. */

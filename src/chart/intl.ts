@@ -8,17 +8,19 @@ export type Voice = {
   number(options: Intl.NumberFormatOptions): Intl.NumberFormat;
   /** Returns the formatter of times with these options, in the dashboard's zone or in UTC. */
   time(options: Intl.DateTimeFormatOptions, zoned: boolean): Intl.DateTimeFormat;
-  /** Says how far the zone is from UTC (`GMT+02:00`), in English for whoever reads it by program. */
-  readonly offset: Intl.DateTimeFormat;
+  /** Returns how far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+  offsetMs(ms: number): number;
 };
 
 /**
  * Creates what makes voices. It keeps formatters for all of them, because making one takes longer
- * than using it a hundred times; 200 are kept, because each holds some 20 KB.
+ * than using it a hundred times; 200 are kept, because each holds some 20 KB. The zones' offsets are
+ * kept for the same reason.
  */
 export function createVoices(): (wanted: { locale: string; timezone: string }) => Voice {
   const numbers = new LRUCache<string, Intl.NumberFormat>({ max: 200 });
   const times = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
+  const offsets = new LRUCache<string, number>({ max: 20_000 });
   const number = (locale: string, options: Intl.NumberFormatOptions) =>
     keep(numbers, JSON.stringify([locale, options]), () => new Intl.NumberFormat(locale, options));
   const time = (locale: string, options: Intl.DateTimeFormatOptions) =>
@@ -26,22 +28,39 @@ export function createVoices(): (wanted: { locale: string; timezone: string }) =
   return (wanted) => {
     const locale = knownLocale(wanted.locale);
     const timezone = knownTimezone(wanted.timezone);
+    const zone = time("en-US", { timeZone: timezone, timeZoneName: "longOffset" });
     return {
       locale,
       timezone,
       number: (options) => number(locale, options),
       time: (options, zoned) => time(locale, { ...options, timeZone: zoned ? timezone : "UTC" }),
-      offset: time("en-US", { timeZone: timezone, timeZoneName: "longOffset" }),
+      offsetMs: (ms) => {
+        const quarter = Math.floor(ms / quarterMs);
+        return keep(offsets, `${timezone} ${quarter}`, () => readOffset(zone, quarter * quarterMs));
+      },
     };
   };
 }
 
-function keep<V extends object>(cache: LRUCache<string, V>, key: string, make: () => V): V {
+function keep<V extends {}>(cache: LRUCache<string, V>, key: string, make: () => V): V {
   const kept = cache.get(key);
   if (kept !== undefined) return kept;
   const made = make();
   cache.set(key, made);
   return made;
+}
+
+/** Clocks are changed at quarters of an hour, as far as the IANA database goes back to 1970. */
+const quarterMs = 900_000;
+
+/** Reads an offset off Intl, which follows the IANA database: `GMT`, `GMT+02:00`, `GMT-00:01:15`. */
+function readOffset(zone: Intl.DateTimeFormat, ms: number): number {
+  const name = zone.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  const match = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name);
+  if (match === null) return 0;
+  const [, sign, hours, minutes, seconds = "0"] = match;
+  const size = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  return sign === "+" ? size : -size;
 }
 
 /** Returns the locale, or `en-US` for what is empty or no language tag. */

@@ -13,15 +13,15 @@ export function isWritable(ms: number): boolean {
 
 /** Returns the wall clock's reading at an instant in the dashboard's zone, written as if in UTC. */
 export function wallClock(ms: number, zoned: boolean, voice: Voice): number {
-  return zoned && voice.timezone !== "UTC" ? ms + offsetMs(ms, voice) : ms;
+  return zoned && voice.timezone !== "UTC" ? ms + voice.offsetMs(ms) : ms;
 }
 
 /** Returns the first instant at which the wall clock reads so; null in an hour that a zone skips. */
 export function wallClockToInstant(wall: number, zoned: boolean, voice: Voice): number | null {
   if (!zoned || voice.timezone === "UTC") return wall;
   for (const guess of [wall - dayMs, wall + dayMs]) {
-    const instant = wall - offsetMs(guess, voice);
-    if (instant + offsetMs(instant, voice) === wall) return instant;
+    const instant = wall - voice.offsetMs(guess);
+    if (instant + voice.offsetMs(instant) === wall) return instant;
   }
   return null;
 }
@@ -113,14 +113,3 @@ const labels: Readonly<Record<Grain, Labels>> = {
   second: { unit: "day", plain: clockSeconds, turn: monthDay },
   millisecond: { unit: "day", plain: clockMs, turn: monthDay },
 };
-
-/** How far the zone's clocks are ahead of UTC, read off Intl, which follows the IANA database. */
-function offsetMs(ms: number, voice: Voice): number {
-  const parts = voice.offset.formatToParts(ms);
-  const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
-  const match = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name);
-  if (match === null) return 0;
-  const [, sign, hours, minutes, seconds = "0"] = match;
-  const size = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-  return sign === "+" ? size : -size;
-}

@@ -74,7 +74,7 @@ test("its files and its socket are closed to others", async () => {
   await store.close();
 });
 
-test("a server that a killed service left running is taken over with its data, and stopped in the end", async () => {
+test("a server that a killed service left running is taken over, with what was acknowledged, and stopped in the end", async () => {
   const [service, line] = await serve(dataDir);
   assert.is(line, "ready");
   const orphan = (await postmaster())!;
@@ -85,6 +85,8 @@ test("a server that a killed service left running is taken over with its data, a
   const store = await open();
   assert.is((await postmaster())!.pid, orphan.pid);
   assert.match((await contentIn(store))!, "saved by");
+  const replay = await store.once({ tenant: "acme", method: "Save", key: "k", fingerprint: "f" }, assert.unreachable);
+  assert.equal([...replay], [1, 2, 3]);
   await store.close();
   assert.not(isAlive(orphan.pid));
 });

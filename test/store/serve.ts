@@ -1,4 +1,4 @@
-/** Opens a store on an embedded server, as a service would, and stays until it is killed: `node serve.ts <data folder>`. */
+/** A service that only opens its store, and stays until it is killed: `node serve.ts <data folder>`. */
 import { createLog } from "../../src/log/log.ts";
 import { openStore } from "../../src/store/store.ts";
 
@@ -15,7 +15,7 @@ try {
       author: "",
       expectedVersion: undefined,
     });
-    return new Uint8Array();
+    return new Uint8Array([1, 2, 3]);
   });
   process.once("SIGTERM", () => void store.close().then(() => process.exit(0)));
   setInterval(() => {}, 1000);

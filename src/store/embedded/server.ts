@@ -28,6 +28,7 @@ const settings = {
   shared_buffers: "64MB",
   // Statements that fail are reported to whoever sent them; their text does not belong in a log.
   log_min_error_statement: "panic",
+  log_checkpoints: "off",
 };
 
 /** Recovery after a crash replays at most what was written since a checkpoint. */
@@ -72,7 +73,7 @@ export async function stopServer({ pid }: Postmaster): Promise<void> {
 
 async function launch({ binaries, dataFolder, socketFolder, logFile, account }: ServerPlan): Promise<ChildProcess> {
   await makeSocketFolder(socketFolder, account);
-  const log = await open(logFile, "w", 0o600);
+  const log = await open(logFile, "a", 0o600);
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawn(join(binaries, "postgres"), ["-D", dataFolder, "-k", socketFolder, "-p", "5432", ...options], {
     ...account,
