@@ -13,7 +13,7 @@ export type LocatedFiles = {
 };
 
 /** A file and what tells that it has changed. */
-export type LocatedFile = ViewedFile & { readonly sizeBytes: number; readonly modifiedMs: number };
+type LocatedFile = ViewedFile & { readonly sizeBytes: number; readonly modifiedMs: number };
 
 /**
  * Finds files in the tenant's folder under `filesDir`. Throws `source_failed` for a file that is

@@ -19,7 +19,7 @@ export type SourceQuery = {
 };
 
 /** Rows, when they were read (epoch milliseconds), and for how long they count as fresh from then. */
-export type SourceResult = { readonly frame: Frame; readonly asOfMs: number; readonly ttlS: number };
+type SourceResult = { readonly frame: Frame; readonly asOfMs: number; readonly ttlS: number };
 
 /** What came of a query. */
 export type SourceOutcome =
@@ -38,7 +38,7 @@ export type SourceRunner = {
 };
 
 /** Remembers results by tenant and key, loads each once however many ask, and keeps no failure. */
-export type SourceCache = <V extends object>(
+type SourceCache = <V extends object>(
   key: { readonly tenant: string; readonly key: string },
   load: () => Promise<{ readonly value: V; readonly ttlMs: number; readonly bytes: number }>,
 ) => Promise<V>;

@@ -126,6 +126,11 @@ for (const sql of [
   });
 }
 
+test("a query after one that took all the memory has as much again", async () => {
+  await failureOf(ask(pool, "select * from range(1000000000) t(i) order by hash(i)"));
+  assert.is((await ask(pool, "select length(repeat('x', 200000000))")).columns[0]?.values[0], 200_000_000);
+});
+
 test("what a query leaves behind is gone for the next", async () => {
   await ask(pool, "from enable_logging(storage = 'memory')");
   const frame = await ask(pool, "select count(*) from duckdb_logs() union all select count(*) from duckdb_variables()");
