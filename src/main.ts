@@ -1,27 +1,41 @@
 /** `npm start`: runs the service until it is told to end, and tells a developer where to look. */
+import { ConnectError } from "@connectrpc/connect";
 import { type Config, parseConfig } from "./config/config.ts";
-import { createLog } from "./log/log.ts";
+import { createLog, type Log } from "./log/log.ts";
 import { announceDemo, seedDemo } from "./main/demo.ts";
 import { defaultDataDir } from "./main/paths.ts";
-import { startService } from "./main/service.ts";
+import { type Service, startService } from "./main/service.ts";
 import { handleSignals } from "./main/signals.ts";
 
 const say = (line: string) => console.log(line);
 
 try {
-  await run(parseConfig(process.env, defaultDataDir()));
+  const config = parseConfig(process.env, defaultDataDir());
+  const log = createLog(config.logLevel);
+  const started = start(config, log);
+  // From here on, because a service that is killed while it starts leaves its database server running.
+  handleSignals(async () => (await started).close(), log);
+  const { url } = await started;
+  say(`listening on ${url}`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(describe(error));
   process.exit(1);
 }
 
-async function run(config: Config): Promise<void> {
-  const log = createLog(config.logLevel);
+async function start(config: Config, log: Log): Promise<Service> {
   const service = await startService(config, { log, progress: say });
-  handleSignals(service.close, log);
-  if (config.demo) {
+  if (!config.demo) return service;
+  try {
     await seedDemo(service, config, say);
     await announceDemo(service, say);
+    return service;
+  } catch (error) {
+    await service.close();
+    throw error;
   }
-  say(`listening on ${service.url}`);
+}
+
+function describe(error: unknown): unknown {
+  if (error instanceof ConnectError) return error.rawMessage;
+  return error instanceof Error ? error.message : error;
 }

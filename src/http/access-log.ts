@@ -35,7 +35,7 @@ export function logOnClose(
         ms: Math.round(now() - exchange.startedAtMs),
         bytes: Number(length ?? tally.bytes),
         protocol: isHttp2(request) ? "h2" : `http/${request.httpVersion}`,
-        ...(!response.writableFinished && { cut: true }),
+        ...(!response.writableEnded && { cut: true }),
       },
       "request",
     );

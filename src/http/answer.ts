@@ -49,7 +49,7 @@ export async function sendAnswer(request: NodeRequest, response: NodeResponse, a
 
 /** Whether the request's body is still to come. */
 export async function isEarly(request: NodeRequest): Promise<boolean> {
-  if (!hasBody(request)) return false;
+  if (!hasBody(request) || request.complete) return false;
   // A small body arrives with its head, but Node tells of it one turn later.
   await setImmediate();
   return !request.complete;

@@ -17,7 +17,7 @@ export type Find = (
 ) => Handler | { readonly allow: readonly string[] } | undefined;
 
 /** Answers whoever opens a link, whose token is given as it was sent. */
-export type OpenLink = (token: string, query: string, exchange: Exchange) => Promise<Answer>;
+type OpenLink = (token: string, query: string, exchange: Exchange) => Promise<Answer>;
 
 /** What requests are answered with. */
 export type DispatchOptions = ExchangeOptions & {
@@ -43,6 +43,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { find, contextValues, share, assets, ready, isDraining, log, now } = options;
 
   return (request, response) => {
+    // A connection that fails is told of by `close`; an error without a listener would end the process.
+    request.on("error", () => {});
+    response.on("error", () => {});
+    answer(request, response).catch((error: unknown) => {
+      log.error({ error }, "answer failed");
+      response.destroy();
+    });
+  };
+
+  async function answer(request: NodeRequest, response: NodeResponse): Promise<void> {
     const lines = readHeaderLines(request);
     const exchange = openExchange(request, lines, options);
     const tally: Tally = { path: "(none)", bytes: 0, rpcStatus: () => undefined };
@@ -51,21 +61,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     response.setHeader("x-content-type-options", "nosniff");
     response.setHeader("cache-control", "no-store");
     if (isDraining() && !isHttp2(request)) response.setHeader("connection", "close");
-    // A socket that fails is told of by `close`; without a listener its error would end the process.
-    request.on("error", () => {});
-    response.on("error", () => {});
-
-    const head = readHead(request, lines, options.maxHeaderBytes);
-    const answered =
-      "problem" in head
-        ? sendAnswer(request, response, errorToAnswer(fault("INVALID_REQUEST", head.problem)))
-        : route(head, request, response, exchange, tally);
-    answered.catch((error: unknown) => {
-      const answer = errorToAnswer(error);
-      if (answer.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
-      return sendAnswer(request, response, answer);
-    });
-  };
+    try {
+      const head = readHead(request, lines, options.maxHeaderBytes);
+      if ("problem" in head) throw fault("INVALID_REQUEST", head.problem);
+      await route(head, request, response, exchange, tally);
+    } catch (error) {
+      const known = errorToAnswer(error);
+      if (known.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
+      await sendAnswer(request, response, known);
+    }
+  }
 
   async function route(
     head: Head,

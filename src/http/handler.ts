@@ -1,5 +1,4 @@
 import type { ContextValues } from "@connectrpc/connect";
-import type { UniversalHandlerFn, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import { fault } from "../errors/fault.ts";
 import type { Tally } from "./access-log.ts";
@@ -7,8 +6,15 @@ import { type Answer, isEarly, releaseStream, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
+/** A request and its response as connect's handlers have them, whatever the server. */
+type UniversalRequest = ReturnType<typeof universalRequestFromNodeRequest>;
+type UniversalResponse = Parameters<typeof universalResponseToNodeResponse>[0];
+
 /** Answers requests at a path, of which it knows the template. */
-export type Handler = UniversalHandlerFn & { readonly requestPath: string };
+export type Handler = {
+  (request: UniversalRequest): Promise<UniversalResponse>;
+  readonly requestPath: string;
+};
 
 /**
  * Lets a handler answer a request. An answer that says its length is sent whole, as JSON compressed
@@ -38,11 +44,7 @@ export async function runHandler(
   await sendAnswer(request, response, plainJson ? await compressAnswer(whole, accepted) : whole);
 }
 
-function toUniversal(
-  request: NodeRequest,
-  response: NodeResponse,
-  contextValues: ContextValues,
-): UniversalServerRequest {
+function toUniversal(request: NodeRequest, response: NodeResponse, contextValues: ContextValues): UniversalRequest {
   try {
     const universal = universalRequestFromNodeRequest(request, response, undefined, contextValues);
     return { ...universal, body: readBody(request, response) };
@@ -65,7 +67,7 @@ async function* count(body: AsyncIterable<Uint8Array>, tally: Tally): AsyncGener
   }
 }
 
-async function toAnswer({ status, header, body }: UniversalServerResponse): Promise<Answer> {
+async function toAnswer({ status, header, body }: UniversalResponse): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body ?? []) chunks.push(chunk);
   const headers = Object.fromEntries(header ?? []);

@@ -1,23 +1,15 @@
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { errorToAnswer } from "./answer.ts";
 
 /** How long what still arrives is thrown away, so that the client gets to read the answer. */
 const lingerMs = 1_000;
 
-/**
- * Answers an error on an HTTP/1.1 connection whose request Node could not read or does not answer, and
- * closes it. A connection that was answered before, or on which a response has begun, is only closed.
- */
+/** Answers an error on an HTTP/1.1 connection whose request Node could not read or does not answer, and closes it. */
 export function refuseRaw(socket: Socket, error: unknown, requestId: string): void {
-  if (socket.writableEnded || socket.destroyed) return;
-  const pending = (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
-  if (!socket.writable || pending?.headersSent) {
-    socket.destroy();
-    return;
-  }
   const { status, headers, body } = errorToAnswer(error);
   const lines = [
-    `HTTP/1.1 ${status} ${status === 404 ? "Not Found" : "Bad Request"}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,

@@ -59,13 +59,14 @@ export function createServers(options: ServersOptions): Servers {
     if (certificate !== undefined) serve(socket, (socket as TLSSocket).alpnProtocol === "h2");
     else sniffHttp2(socket, limits.headersTimeoutMs, (isHttp2) => serve(socket, isHttp2));
   });
-  http1.on("clientError", (error, socket) => refuse(socket as Socket, error));
-  http1.on("connect", (_, socket) => refuse(socket as Socket, new Error("CONNECT")));
+  http1.on("clientError", (error, socket) => refuseOn(socket as Socket, error));
+  http1.on("connect", (_, socket) => refuseOn(socket as Socket, new Error("CONNECT")));
   http1.removeAllListeners("tlsClientError").on("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   return { http1, sessions, responses };
 
   function serve(socket: Socket, isHttp2: boolean): void {
     if (isHttp2) {
+      // Emitted before `emit` returns.
       http2.once("session", (session) => follow(session, socket));
       http2.emit("connection", socket);
     } else {
@@ -73,6 +74,14 @@ export function createServers(options: ServersOptions): Servers {
       // Whatever was read to find out is flowing again once the parser listens.
       socket.resume();
     }
+  }
+
+  /** An answer that has begun, or that a request before this one is still to get, must not be mixed up with another. */
+  function refuseOn(socket: Socket, error: Error & { code?: string }): void {
+    const others = [...responses].filter(({ req }) => req.socket === socket);
+    const mixed = others.some(({ headersSent, req }) => headersSent || req.complete);
+    if (mixed || !socket.writable) socket.destroy();
+    else if (!socket.writableEnded) refuse(socket, error);
   }
 
   function follow(session: ServerHttp2Session, socket: Socket): void {
@@ -111,6 +120,8 @@ function createHttp1(certificate: Certificate | undefined, limits: Limits, onReq
           },
           onRequest,
         );
+  // TLS handshakes are no connections of ours yet, but take room.
+  server.maxConnections = 2 * limits.maxConnections;
   // Node drops the headers over a count without a word; what bounds them is their size.
   server.maxHeadersCount = 0;
   server.timeout = limits.idleTimeoutMs;
@@ -121,8 +132,7 @@ function createHttp2(limits: Limits, dispatch: Dispatch): Http2Server {
   const server = createHttp2Server({
     settings: { maxConcurrentStreams: limits.maxStreams, maxHeaderListSize: limits.maxHeaderBytes },
   });
-  for (const event of ["request", "checkExpectation", "connect"]) server.on(event, dispatch);
-  server.on("checkContinue", dispatch);
+  for (const event of ["request", "checkContinue", "checkExpectation", "connect"]) server.on(event, dispatch);
   // What ends a session is its peer's doing, and told to no one else.
   return server.on("sessionError", () => {});
 }

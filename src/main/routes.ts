@@ -19,15 +19,17 @@ export type RoutesOptions = {
   readonly fieldCheck: FieldCheck;
   /** Whether calls are welcome, for grpc.health.v1. */
   readonly isServing: () => Promise<boolean>;
+  /** Ends the calls that watch the service's health, which have no end of their own. */
+  readonly shutdownSignal: AbortSignal;
   readonly timeoutMs: number;
   readonly log: Log;
 };
 
 /** Registers the service once for its four protocols, and returns what finds a request's handler. */
 export function createRoutes(options: RoutesOptions): Find {
-  const { dashboards, gate, fieldCheck, isServing, timeoutMs, log } = options;
+  const { dashboards, gate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } = options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
-  const rest = createRestRouter(inner, { requestGate: gate, log });
+  const rest = createRestRouter(inner, { requestGate: gate });
   const interceptors = [
     faultInterceptor(log),
     deadlineInterceptor(timeoutMs),
@@ -40,7 +42,7 @@ export function createRoutes(options: RoutesOptions): Find {
     .rpc(share, dashboards.share, limits(share.name))
     .rpc(saveDefinition, dashboards.saveDefinition, limits(saveDefinition.name))
     .rpc(getDefinition, dashboards.getDefinition, limits(getDefinition.name));
-  addHealth(inner, { services: [DashboardsService.typeName], isServing });
+  addHealth(inner, { services: [DashboardsService.typeName], isServing, shutdownSignal });
   addReflection(inner, [DashboardsService]);
 
   const byPath = new Map(inner.handlers.map((handler) => [handler.requestPath, conceal(handler)]));

@@ -58,6 +58,8 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   const now = Date.now;
   const trust = await openTrust(config, now, log);
   const keys = await loadShareKeys(config.shareKeysFile, config.dataDir);
+  // What was opened is closed, the last first, when the start fails on the way.
+  await using opened = new AsyncDisposableStack();
   const store = await openStore({
     url: config.databaseUrl,
     migrateUrl: config.databaseMigrateUrl,
@@ -65,6 +67,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     log,
     ...(progress && { progress }),
   });
+  opened.defer(store.close);
 
   const cache = createByteCache({ maxBytes: config.cacheMaxBytes, now });
   const duckdb = createDuckdbPool({
@@ -84,10 +87,12 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     maxRows: 10_000,
     maxBytes: 4 * 1024 * 1024,
   });
+  opened.defer(sources.close);
 
   const pageFiles = readPageFiles();
   let answers: Answers | undefined;
   let warm = false;
+  const ending = new AbortController();
   const listener = createListener({
     find: (request) => answers?.find(request),
     share: (token) => answers!.openShare(token),
@@ -99,7 +104,10 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     log,
     now,
   });
-  const port = await listener.listen(config.port, config.host);
+  const port = await listener.listen(config.port, config.host).catch((cause) => {
+    throw new Error(`HOST ${config.host} and PORT ${config.port} cannot be listened on: ${cause.code}`, { cause });
+  });
+  opened.defer(() => listener.close(drainMs));
   // Nothing can arrive before this turn ends, so that the answers are there for the first request. They
   // are made only now because links and assets carry the service's own address.
   const url = `${config.tls ? "https" : "http"}://${hostInUrl(config.host)}:${port}`;
@@ -118,9 +126,10 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   answers = {
     find: createRoutes({
       dashboards,
-      gate: createGate({ authenticate, isSuspended, limiter, rate: config.rate }),
+      gate: createGate({ authenticate, isSuspended, limiter, rate: config.rate, log }),
       fieldCheck,
       isServing: async () => warm,
+      shutdownSignal: ending.signal,
       timeoutMs: renderTimeoutMs,
       log,
     }),
@@ -129,15 +138,15 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   await warmUp(fieldCheck, rendering);
   warm = true;
 
+  const running = opened.move();
   return {
     url,
     dashboards,
     issuer: trust.development,
     async close() {
       warm = false;
-      await listener.close(drainMs);
-      await sources.close();
-      await store.close();
+      ending.abort();
+      await running.disposeAsync();
     },
   };
 }

@@ -1,15 +1,22 @@
 import type { Log } from "../log/log.ts";
 
+/** How soon a signal after the first is the same one: npm passes on a Ctrl-C that the terminal sent us, too. */
+const sameMs = 1_000;
+
 /**
- * Ends the process in order on SIGTERM and SIGINT: what is in flight is answered first. A second
- * signal ends it at once. What nothing caught is logged and ends the process too, because after it
- * no promise holds.
+ * Ends the process in order on SIGTERM and SIGINT: what is in flight is answered first. A signal more
+ * than a second later ends it at once. What nothing caught is logged and ends the process too,
+ * because after it no promise holds.
  */
 export function handleSignals(close: () => Promise<void>, log: Log): void {
-  let closing = false;
+  let closingAtMs: number | undefined;
   const end = async (signal: NodeJS.Signals) => {
-    if (closing) process.exit(1);
-    closing = true;
+    const nowMs = performance.now();
+    if (closingAtMs !== undefined) {
+      if (nowMs - closingAtMs > sameMs) process.exit(1);
+      return;
+    }
+    closingAtMs = nowMs;
     log.info({ signal }, "draining");
     try {
       await close();

@@ -15,7 +15,7 @@ import { findMisfits } from "./shape.ts";
 import type { PathTemplate } from "./template.ts";
 
 /** The parts of a request that make up a message. */
-export type RequestParts = {
+type RequestParts = {
   /** Values of the path's variables by field. */
   readonly variables: ReadonlyMap<string, string>;
   /** Without its `?`. */
@@ -78,11 +78,11 @@ export function createBind(schema: DescMessage, template: PathTemplate, body: st
   }
 
   function readJson(text: string, value: JsonValue): Message {
-    const problems = [...findMisfits(schema, value)];
-    for (const [name, path] of bound) {
-      if (has(value, path))
-        problems.push({ field: name, description: "comes from the path: leave it out of the body" });
-    }
+    const twice = [...bound].filter(([, path]) => has(value, path));
+    const problems = [
+      ...findMisfits(schema, value),
+      ...twice.map(([field]) => ({ field, description: "comes from the path: leave it out of the body" })),
+    ];
     if (problems.length > 0) throw misfit(problems);
     try {
       return fromJsonString(schema, text);

@@ -1,5 +1,5 @@
 /**
- * The only file that imports values of @connectrpc/connect/protocol, which follows no semantic
+ * The only file that imports @connectrpc/connect/protocol, which follows no semantic
  * versioning: connect is pinned to an exact version, and this room's tests run through here.
  */
 
@@ -13,8 +13,6 @@ import {
   type UniversalServerRequest,
   validateUniversalHandlerOptions,
 } from "@connectrpc/connect/protocol";
-import { reasonOf } from "../errors/answer.ts";
-import type { Log } from "../log/log.ts";
 import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
 import { errorToReply, messageToReply } from "./reply.ts";
@@ -22,16 +20,16 @@ import { errorToReply, messageToReply } from "./reply.ts";
 /** A method with its implementation, of the kind that REST can call. */
 export type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
 
-/** What REST calls share with Connect's, and where they tell of what is not in order on our side. */
-export type RestOptions = Partial<UniversalHandlerOptions> & { readonly log: Log };
+/** What REST calls share with Connect's: gate, interceptors, limits. */
+export type RestOptions = Partial<UniversalHandlerOptions>;
 
 /** Answers a call whose path had these values of its variables. */
 export type RestCall = (variables: ReadonlyMap<string, string>) => UniversalHandlerFn;
 
 /**
  * Creates the REST form of a method: the same implementation behind the same gate and interceptors as
- * Connect's, under the protocol name `rest`. The gate runs before a byte of the body is read. Whatever
- * is thrown becomes the documented error.
+ * Connect's, under the protocol name `rest`. The gate runs before a byte of the body is read. A fault
+ * becomes the documented error; what is none is thrown on, to whoever logs.
  */
 export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: RestOptions): RestCall {
   const { requestGate, interceptors, readMaxBytes, shutdownSignal } = validateUniversalHandlerOptions(options);
@@ -68,14 +66,8 @@ export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, 
       const output = await invokeUnaryImplementation(spec, context, input, interceptors);
       return messageToReply(spec.method.output, output);
     } catch (error) {
-      if (error instanceof ConnectError) mergeNonProtocolHeaders(context.responseHeader, error.metadata);
-      // What the interceptors make of errors is ours already, and logged.
-      if (!(error instanceof ConnectError && reasonOf(error))) {
-        options.log.error(
-          { requestId: request.header.get("x-request-id"), method: spec.method.name, error },
-          "call failed",
-        );
-      }
+      if (!(error instanceof ConnectError)) throw error;
+      mergeNonProtocolHeaders(context.responseHeader, error.metadata);
       return errorToReply(error, context.responseHeader);
     }
   }

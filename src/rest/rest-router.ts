@@ -5,7 +5,6 @@ import {
   createServiceImplSpec,
   type MethodImplSpec,
 } from "@connectrpc/connect";
-import type { UniversalHandlerFn, UniversalHandlerOptions } from "@connectrpc/connect/protocol";
 import { http } from "../../gen/google/api/annotations_pb.js";
 import type { HttpRule } from "../../gen/google/api/http_pb.js";
 import { createBind } from "./bind.ts";
@@ -14,8 +13,8 @@ import { createRoutes, type Route } from "./routes.ts";
 import { parseTemplate } from "./template.ts";
 
 /** What stands at a path: a handler, which knows its path's template, or the methods that the path has. */
-export type RestMatch =
-  | (UniversalHandlerFn & { readonly requestPath: string })
+type RestMatch =
+  | (ReturnType<RestCall> & { readonly requestPath: string })
   | { readonly allow: readonly string[] }
   | undefined;
 
@@ -33,7 +32,7 @@ export type RestRouter = {
  * that is not supported throws an Error that names its method, so that a service with one does not start:
  * the supported ones are get, put, post, delete and patch, with additional bindings.
  */
-export function createRestRouter(inner: ConnectRouter, options: RestOptions): RestRouter {
+export function createRestRouter(inner: ConnectRouter, options: RestOptions = {}): RestRouter {
   const routes: Route<{ call: RestCall; requestPath: string }>[] = [];
   let find = createRoutes(routes);
 
@@ -61,7 +60,7 @@ export function createRestRouter(inner: ConnectRouter, options: RestOptions): Re
     },
   };
 
-  function add(spec: MethodImplSpec, own: Partial<UniversalHandlerOptions> | undefined): void {
+  function add(spec: MethodImplSpec, own: RestOptions | undefined): void {
     try {
       for (const rule of rulesOf(spec.method)) routes.push(createRoute(spec, rule, { ...options, ...own }));
       find = createRoutes(routes);

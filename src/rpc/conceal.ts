@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import type { UniversalHandlerFn, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import {
   codeToHttpStatus,
   endStreamFlag,
@@ -25,7 +24,7 @@ import { fault } from "../errors/fault.ts";
 /**
  * Options that make Connect's protocols as strict as ours: JSON is valid UTF-8 without unknown fields and
  * goes by proto names in answers, and gzip is the only compression: brotli's decoder cannot be trusted
- * (CVE-2026-111497). A deadline of more than a day is refused; no call of ours takes as long.
+ * (CVE-2026-111497).
  */
 export const strictOptions = {
   jsonOptions: {
@@ -36,7 +35,6 @@ export const strictOptions = {
   },
   acceptCompression: [compressionGzip],
   compressMinBytes: 1_024,
-  maxTimeoutMs: 86_400_000,
 };
 
 /**
@@ -44,10 +42,8 @@ export const strictOptions = {
  * quote the input, and blame the server for what the caller got wrong. Errors that `fault` made pass
  * as they are. What is not a call at all is answered in the form of the Connect protocol.
  */
-export function conceal(
-  handler: ConnectRouter["handlers"][number],
-): UniversalHandlerFn & { readonly requestPath: string } {
-  const concealed: UniversalHandlerFn = async (request) => {
+export function conceal(handler: Handler): Concealed & { readonly requestPath: string } {
+  const concealed: Concealed = async (request) => {
     if (!handler.allowedMethods.includes(request.method)) {
       const refusal = refuse(fault("NO_SUCH_METHOD", "this HTTP method is not for what is here: see Allow"));
       refusal.header.set("allow", handler.allowedMethods.join(", "));
@@ -56,6 +52,7 @@ export function conceal(
     if (request.method === "GET" && !hasValidMessage(new URL(request.url))) {
       return refuse(fault("INVALID_REQUEST", "the message in the query is not base64"));
     }
+    capDeadline(request.header);
     const response = await handler(request);
     const { status, body, header = new Headers(), trailer } = response;
     if (body === undefined) {
@@ -64,14 +61,31 @@ export function conceal(
         : refuse(fault("UNSUPPORTED_CONTENT", "Content-Type must be one of Connect, gRPC or gRPC-Web"));
     }
     const type = header.get("content-type") ?? "";
-    if (trailer !== undefined) return { ...response, body: concealTrailer(body, trailer) };
-    if (type.startsWith("application/grpc-web"))
-      return { ...response, body: concealFrame(body, trailerFlag, rewriteTrailer) };
-    if (type.startsWith("application/connect"))
-      return { ...response, body: concealFrame(body, endStreamFlag, rewriteEndStream) };
+    const ending = type.startsWith("application/grpc-web")
+      ? concealFrame(body, trailerFlag, rewriteTrailer)
+      : type.startsWith("application/connect")
+        ? concealFrame(body, endStreamFlag, rewriteEndStream)
+        : trailer && concealTrailer(body, trailer);
+    if (ending !== undefined) return { ...response, body: ending };
     return status === 200 ? response : concealUnary({ ...response, header, body });
   };
   return Object.assign(concealed, { requestPath: handler.requestPath });
+}
+
+type Handler = ConnectRouter["handlers"][number];
+type Concealed = (...request: Parameters<Handler>) => ReturnType<Handler>;
+type Response = Awaited<ReturnType<Handler>>;
+
+/**
+ * Makes a deadline of more than a day one of a day. Connect starts a timer with whatever is asked for, and
+ * one of more than 24 days ends at once.
+ */
+function capDeadline(header: Headers): void {
+  const grpc = /^(\d{1,8})([HMS])$/.exec(header.get("grpc-timeout") ?? "");
+  const unitS = { H: 3_600, M: 60, S: 1 }[grpc?.[2] ?? "S"] ?? 1;
+  if (grpc !== null && Number(grpc[1]) * unitS > 86_400) header.set("grpc-timeout", "24H");
+  const connect = header.get("connect-timeout-ms") ?? "";
+  if (/^\d{8,10}$/.test(connect) && Number(connect) > 86_400_000) header.set("connect-timeout-ms", "86400000");
 }
 
 /** Connect fails on bad base64 as if that were the server's fault. */
@@ -110,8 +124,8 @@ function replacement(error: ConnectError): ConnectError | undefined {
 const callersFault = /^(parse binary:|received compressed envelope|decompression failed)/;
 
 async function concealUnary(
-  response: UniversalServerResponse & { header: Headers; body: AsyncIterable<Uint8Array> },
-): Promise<UniversalServerResponse> {
+  response: Response & { header: Headers; body: AsyncIterable<Uint8Array> },
+): Promise<Response> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body) chunks.push(chunk);
   const sent = Buffer.concat(chunks);

@@ -5,8 +5,10 @@ import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
 import type { RateLimiter, RateRule } from "../limit/gcra.ts";
 import { rateLimitHeaders } from "../limit/rate-limit-headers.ts";
-import { callerKey, callInfoKey } from "./call.ts";
+import type { Log } from "../log/log.ts";
+import { type CallInfo, callerKey, callInfoKey } from "./call.ts";
 import { policies } from "./policy.ts";
+import { reportFault } from "./report.ts";
 import type { SuspensionCheck } from "./suspension.ts";
 
 /** Decides whether a call may go on, before its body is read. Throws a fault when not. */
@@ -24,6 +26,7 @@ export type GateOptions = {
    * and stops a guesser's flood of them; valid tokens of the same address are not touched.
    */
   readonly failedTokenRate?: RateRule;
+  readonly log: Log;
 };
 
 /**
@@ -31,9 +34,17 @@ export type GateOptions = {
  * often, then whether they may. A method that has no policy is refused: nothing is open by omission.
  */
 export function createGate(options: GateOptions): Gate {
-  const { limiter, rate, failedTokenRate = { perSecond: 20, burst: 20 } } = options;
+  const { limiter, rate, failedTokenRate = { perSecond: 20, burst: 20 }, log } = options;
   return async (context) => {
     const info = context.values.get(callInfoKey);
+    try {
+      await pass(context, info);
+    } catch (error) {
+      throw reportFault(error, { method: context.method.name, requestId: info?.requestId }, log);
+    }
+  };
+
+  async function pass(context: HandlerContext, info: CallInfo | undefined): Promise<void> {
     const policy = Object.hasOwn(policies, context.method.name) ? policies[context.method.name] : undefined;
     if (info === undefined || policy === undefined) throw fault("INTERNAL", "something went wrong on our side");
     if (info.requestIdProblem) {
@@ -61,7 +72,7 @@ export function createGate(options: GateOptions): Gate {
     }
     requireScope(principal, policy.scope);
     context.values.set(callerKey, { tenant, subject: principal.subject });
-  };
+  }
 
   async function authenticated(context: HandlerContext, address: string): Promise<Principal> {
     try {

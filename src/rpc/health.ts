@@ -11,6 +11,8 @@ export type HealthSource = {
   readonly isServing: () => Promise<boolean>;
   /** How often those who watch ask again. The default of 2 s is what balancers use to ask themselves. */
   readonly pollMs?: number;
+  /** Ends those who watch, who would otherwise hold up the end of the server. */
+  readonly shutdownSignal?: AbortSignal;
 };
 
 /**
@@ -18,7 +20,7 @@ export type HealthSource = {
  * everybody: it is asked by orchestrators and balancers. The empty name stands for the server.
  */
 export function addHealth(router: ConnectRouter, source: HealthSource): void {
-  const { services, isServing, pollMs = 2_000 } = source;
+  const { services, isServing, pollMs = 2_000, shutdownSignal } = source;
   const names = ["", ...services];
   const statusOf = async (name: string) => {
     if (!names.includes(name)) return Status.SERVICE_UNKNOWN;
@@ -47,6 +49,6 @@ export function addHealth(router: ConnectRouter, source: HealthSource): void {
         }
       },
     },
-    { requestGate: () => {}, interceptors: [], readMaxBytes: 16 * 1024 },
+    { requestGate: () => {}, interceptors: [], readMaxBytes: 16 * 1024, ...(shutdownSignal && { shutdownSignal }) },
   );
 }

@@ -5,25 +5,20 @@ import { type FieldProblem, fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
 import { callInfoKey } from "./call.ts";
 import { findUnclean } from "./hygiene.ts";
+import { reportFault } from "./report.ts";
 import type { FieldCheck } from "./validate.ts";
 
 /**
- * Turns whatever a method throws into one of our faults, and logs what the caller is not told: the
- * cause, under the request's id. Outermost, so that nothing else's error leaves as it was.
+ * Turns whatever a method throws into one of our faults, and reports it. Outermost, so that nothing
+ * else's error leaves as it was.
  */
 export function faultInterceptor(log: Log): Interceptor {
   return (next) => async (request) => {
     try {
       return await next(request);
     } catch (error) {
-      const known = toFault(error);
-      if (known.cause !== undefined) {
-        const requestId = request.contextValues.get(callInfoKey)?.requestId;
-        const fields = { requestId, method: request.method.name, reason: reasonOf(known), error: known.cause };
-        if (reasonOf(known) === "INTERNAL") log.error(fields, "call failed");
-        else log.warn(fields, "call refused");
-      }
-      throw known;
+      const requestId = request.contextValues.get(callInfoKey)?.requestId;
+      throw reportFault(error, { method: request.method.name, requestId }, log);
     }
   };
 }

@@ -117,7 +117,15 @@ async function startBrokenListener() {
   const gate = async () => {};
   const fieldCheck = () => [];
   const listener = createListener({
-    find: createRoutes({ dashboards, gate, fieldCheck, isServing: async () => true, timeoutMs: 1_000, log }),
+    find: createRoutes({
+      dashboards,
+      gate,
+      fieldCheck,
+      isServing: async () => true,
+      shutdownSignal: new AbortController().signal,
+      timeoutMs: 1_000,
+      log,
+    }),
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
     share: async () => ({ status: 404, headers: {}, body: "" }),
     assets: new Map(),

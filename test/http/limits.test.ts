@@ -71,6 +71,12 @@ test("a head that is too large is refused over HTTP/2", async () => {
   assert.match(text, /head of the request is too large/);
 });
 
+test("what only proxies answer gets the documented error over HTTP/2", async () => {
+  const { status, text } = await requestHttp2(port, { ":method": "CONNECT", ":authority": "example.com:443" });
+  assert.is(status, 400);
+  assert.match(text, /invalid_request/);
+});
+
 test("an HTTP/2 stream whose upload is refused gets its answer, and is given up", async () => {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   const stream = session.request({

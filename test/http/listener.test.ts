@@ -16,6 +16,8 @@ const { listener, port, origin, requests, lines } = await startListener(
   {
     render: ({ dashboardId }, { values, protocolName }) => {
       const exchange = values.get(exchangeKey)!;
+      if (dashboardId === "broken") throw new Error("SECRET");
+      if (dashboardId === "never") return new Promise(() => {});
       if (dashboardId === "long") return { html: "x".repeat(2_000) };
       const { requestId, requestIdGiven, requestIdProblem, remoteAddress } = exchange;
       return { html: [protocolName, requestId, requestIdGiven, requestIdProblem, remoteAddress].join(" ") };
@@ -290,10 +292,16 @@ test("a link is handed to whoever opens links", async () => {
 });
 
 test("what fails without saying how is a 500 that tells nothing, and a line in the log", async () => {
-  const response = await fetch(`${origin}/s/broken`, { headers: { "x-request-id": "k9" } });
-  assert.is(response.status, 500);
-  assert.is(((await response.json()) as { error: string }).error, "internal_error");
-  assert.ok(lines.some(({ msg, requestId }) => msg === "request failed" && requestId === "k9"));
+  for (const response of [
+    await fetch(`${origin}/s/broken`, { headers: { "x-request-id": "k9" } }),
+    await render('{"dashboard_id":"broken"}', { "x-request-id": "k9" }),
+  ]) {
+    assert.is(response.status, 500);
+    const text = await response.text();
+    assert.is(JSON.parse(text).error, "internal_error");
+    assert.not.match(text, /SECRET/);
+  }
+  assert.is(lines.filter(({ msg, requestId }) => msg === "request failed" && requestId === "k9").length, 2);
 });
 
 test("every request is one line in the log, without what it holds", async () => {
@@ -318,10 +326,27 @@ test("every request is one line in the log, without what it holds", async () => 
       `POST ${rpcBase}/Share 200 3 h2`,
     ].sort(),
   );
+  assert.not(found.some(({ cut }) => cut));
   assert.is(found[0]?.requestId, "k10");
   assert.type(found[0]?.ms, "number");
   assert.ok(Number(found[0]?.bytes) > 50);
   assert.not.match(JSON.stringify(found), /SECRET/);
+});
+
+test("a caller who leaves is told of as such", async () => {
+  const before = (await requests(0)).length;
+  const controller = new AbortController();
+  const left = fetch(`${origin}${base}/render`, {
+    method: "POST",
+    body: '{"dashboard_id":"never"}',
+    headers: { "content-type": "application/json" },
+    signal: controller.signal,
+  }).catch(() => {});
+  setTimeout(() => controller.abort(), 50);
+  await left;
+  const [line] = (await requests(before + 1)).slice(before);
+  assert.is(line?.status, 0);
+  assert.is(line?.cut, true);
 });
 
 test.run();

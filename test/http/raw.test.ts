@@ -115,6 +115,13 @@ test("pipelined requests are answered in order", async () => {
   assert.is(text.match(/\{"status":"ok"\}/g)?.length, 200);
 });
 
+test("what is wrong with a request is not told in the place of an earlier answer", async () => {
+  const whole = `${post}Content-Length: 2\r\n\r\n{}`;
+  const { text, closed } = await exchangeRaw(port, [`${whole}GARBAGE\r\n\r\n`], { quietMs: 0 });
+  assert.ok(closed);
+  assert.not.match(text, /HTTP\/1\.1 400/);
+});
+
 test("a request that arrives byte by byte is read", async () => {
   const { status } = await exchangeRaw(port, [..."PUT /healthz HTTP/1.1\r\nHost: sut\r\nConnection: close\r\n\r\n"]);
   assert.is(status, 404);

@@ -34,7 +34,7 @@ type Options = Partial<ListenerOptions> & {
 export async function startListener(service: Service, { gate, more, ...options }: Options = {}) {
   const lines: Record<string, unknown>[] = [];
   const log = createLog("info", { write: (line) => lines.push(JSON.parse(line)) });
-  const rpcOptions = { ...strictOptions, readMaxBytes: 1_024, log, ...(gate && { requestGate: gate }) };
+  const rpcOptions = { ...strictOptions, readMaxBytes: 1_024, ...(gate && { requestGate: gate }) };
   const inner = createConnectRouter(rpcOptions);
   const rest = createRestRouter(inner, rpcOptions);
   rest.router.service(DashboardsService, service);

@@ -59,6 +59,19 @@ test("who watches is told at once, and again only when it changes", async () => 
   assert.equal(seen, [Status.SERVING, Status.NOT_SERVING]);
 });
 
+test("who watches is let go when the server ends", async () => {
+  const ending = new AbortController();
+  const other = createRouterTransport((router) => {
+    addHealth(router, { services: [], isServing: async () => true, shutdownSignal: ending.signal });
+  });
+  let seen = 0;
+  for await (const _ of createClient(Health, other).watch({})) {
+    seen += 1;
+    ending.abort();
+  }
+  assert.is(seen, 1);
+});
+
 test("who watches an unknown service is told so and may wait", async () => {
   for await (const { status } of client.watch({ service: "b.Service" })) {
     assert.is(status, Status.SERVICE_UNKNOWN);

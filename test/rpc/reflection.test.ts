@@ -1,10 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { createClient, createConnectRouter, createRouterTransport } from "@connectrpc/connect";
+import { createClient, createRouterTransport } from "@connectrpc/connect";
 import * as assert from "uvu/assert";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionV1Alpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { fault } from "../../src/errors/fault.ts";
 import { addReflection } from "../../src/rpc/reflection.ts";
 import { suite } from "../harness.ts";
 
@@ -34,7 +35,7 @@ for (const [version, service] of [
   const filesOf = async (asked: Ask | AskExtension) => {
     const [answer] = await ask(asked);
     assert.is(answer?.messageResponse.case, "fileDescriptorResponse");
-    const { fileDescriptorProto } = answer?.messageResponse.value as { fileDescriptorProto: Uint8Array[] };
+    const { fileDescriptorProto } = answer!.messageResponse.value as { fileDescriptorProto: Uint8Array[] };
     return fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
   };
 
@@ -42,7 +43,7 @@ for (const [version, service] of [
     const [answer] = await ask({ case: "listServices", value: "" });
     assert.is(answer?.validHost, "h");
     assert.is(answer?.originalRequest?.messageRequest.case, "listServices");
-    const { service } = answer?.messageResponse.value as { service: { name: string }[] };
+    const { service } = answer!.messageResponse.value as { service: { name: string }[] };
     assert.equal(
       service.map(({ name }) => name),
       [DashboardsService.typeName, ServerReflection.typeName, ServerReflectionV1Alpha.typeName],
@@ -97,10 +98,19 @@ for (const [version, service] of [
   });
 }
 
-test("reflection is open: the router's gate is not asked", () => {
-  const router = createConnectRouter({ requestGate: () => assert.unreachable() });
-  addReflection(router, [DashboardsService]);
-  assert.is(router.handlers.length, 2);
+test("reflection is open: the router's gate is not asked", async () => {
+  const requestGate = () => {
+    throw fault("UNAUTHENTICATED", "send a token");
+  };
+  const guarded = createRouterTransport((router) => addReflection(router, [DashboardsService]), {
+    router: { requestGate },
+  });
+  const requests = (async function* () {
+    yield { messageRequest: { case: "listServices", value: "" } as const };
+  })();
+  let answers = 0;
+  for await (const _ of createClient(ServerReflection, guarded).serverReflectionInfo(requests)) answers += 1;
+  assert.is(answers, 1);
 });
 
 test.run();
