@@ -45,7 +45,9 @@ export function suite(name: string): Suite {
   const self = (test: string, step: Step) => {
     tally.declared += 1;
     inner(test, async () => {
-      await inTime(step);
+      await inTime(step).catch((error: unknown) => {
+        throw printable(error);
+      });
       tally.passed += 1;
     });
   };
@@ -62,6 +64,13 @@ export function suite(name: string): Suite {
       inner.run();
     },
   });
+}
+
+/** uvu prints `details` as the text of a difference, and stops where they are something else, as in a ConnectError. */
+function printable(error: unknown): unknown {
+  if (!(error instanceof Error) || !("details" in error) || typeof error.details === "string") return error;
+  const { name, message, stack } = error;
+  return Object.assign(new Error(`${name}: ${message}`), { stack });
 }
 
 async function inTime(step: Step): Promise<void> {

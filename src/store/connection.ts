@@ -1,14 +1,17 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
+import { databaseDown } from "./database-fault.ts";
 
 /** How a connection is made. */
 export type ConnectionOptions = {
   /**
-   * Whether the server at the other end of the URL keeps our session: statements are prepared once, and
-   * the session gets a statement timeout of 5 s. Must be false behind a pooler in transaction mode
-   * (PgBouncer), where a prepared statement may be on another connection: this hung, measured.
+   * Whether the other end keeps our session: then statements are prepared once, and time out after 5 s.
+   * It must be false behind a pooler in transaction mode (PgBouncer), whose next connection does not
+   * know what was prepared on another.
    */
   readonly session: boolean;
+  /** How long to try. */
+  readonly withinMs: number;
 };
 
 /**
@@ -18,6 +21,8 @@ export type ConnectionOptions = {
 export type Connection = {
   readonly sql: Sql;
   readonly db: PostgresJsDatabase;
+  /** When it was made, by the process's clock. */
+  readonly openedAtMs: number;
   /** Whether it ended, by whichever side. */
   isLost(): boolean;
   /** Ends it at once, failing what runs on it. */
@@ -27,13 +32,14 @@ export type Connection = {
 };
 
 /**
- * Connects, within a second. A socket's folder may stand for the host, percent-encoded as libpq has it:
- * `postgres://user:password@%2Frun%2Fpostgresql:5432/database`.
+ * Connects, or fails with DEPENDENCY_DOWN. A socket's folder may stand for the host, percent-encoded as
+ * libpq has it: `postgres://user:password@%2Frun%2Fpostgresql:5432/database`.
  *
- * It is a postgres.js client with a single connection, and not its pool with `begin`: when a connection is lost
- * in the middle of a transaction, postgres.js 3.4.9 throws from a timer, which ends the process, and its pool hangs.
+ * It is a postgres.js client of a single connection, and not its pool with `begin`: when a connection
+ * is lost between the statements of a transaction, postgres.js 3.4.9 throws from a timer, which ends
+ * the process, and its pool hangs from then on.
  */
-export async function connect(url: string, { session }: ConnectionOptions): Promise<Connection> {
+export async function connect(url: string, { session, withinMs }: ConnectionOptions): Promise<Connection> {
   let lost = false;
   const destroy = () => {
     lost = true;
@@ -44,22 +50,26 @@ export async function connect(url: string, { session }: ConnectionOptions): Prom
     max: 1,
     prepare: session,
     fetch_types: false,
-    connect_timeout: 0.9,
+    connect_timeout: withinMs / 1000,
     max_lifetime: null,
     connection: { application_name: "dashboards", ...(session && { statement_timeout: 5000 }) },
     onnotice: () => {},
     onclose: destroy,
   });
-  const timer = setTimeout(destroy, 1000);
+  const timer = setTimeout(destroy, withinMs);
   try {
     // Alone, since postgres.js would connect again for what is queued behind a first query that failed.
     await sql`select 1`;
+  } catch (error) {
+    destroy();
+    throw databaseDown(error);
   } finally {
     clearTimeout(timer);
   }
   return {
     sql,
     db: drizzle({ client: sql }),
+    openedAtMs: performance.now(),
     isLost: () => lost,
     destroy,
     end: () => sql.end({ timeout: 1 }),

@@ -40,12 +40,12 @@ const timeoutMs = 3500;
  * Creates `once`. The effect and the keeping of its answer are one transaction, so that both happen or
  * neither does. Per tenant, method and key, duplicates wait for the first: in this process without a
  * connection, so that they never keep one from it, and across processes on a lock of the database.
- * They get its answer's bytes; if it fails, the next one tries, and a failure is never kept. A wait of 2 s ends in
- * IDEMPOTENCY_IN_FLIGHT; the same key with another fingerprint is REQUEST_ID_REUSED. Answers are
- * kept for 24 h by the database's clock.
+ * They get its answer's bytes; if it fails, the next one tries, and a failure is never kept. A wait of
+ * 2 s ends in IDEMPOTENCY_IN_FLIGHT, the same key with another fingerprint in REQUEST_ID_REUSED.
+ * Answers are kept for 24 h by the database's clock.
  */
 export function createOnce(pool: Pool): Once {
-  const turns = createSlots({ total: Number.POSITIVE_INFINITY, perKey: 1, waitMs, refusal: inFlight });
+  const turns = createSlots({ total: Number.POSITIVE_INFINITY, perKey: 1, refusal: inFlight });
 
   return (call, effect) => {
     const queuedAt = performance.now();
@@ -53,7 +53,7 @@ export function createOnce(pool: Pool): Once {
       const leftMs = Math.max(1, Math.round(waitMs - (performance.now() - queuedAt)));
       return pool.use(call.tenant, timeoutMs, (connection) => runCall(connection, call, leftMs, effect));
     };
-    return call.key === undefined ? run() : turns.use([call.tenant, call.method, call.key].join(" "), run);
+    return call.key === undefined ? run() : turns.use([call.tenant, call.method, call.key].join(" "), waitMs, run);
   };
 }
 
@@ -65,6 +65,7 @@ async function runCall(
 ): Promise<Uint8Array> {
   const { sql } = connection;
   const { tenant, method, key, fingerprint } = call;
+  let open = true;
   try {
     const [, [kept]] = await Promise.all([
       sql.unsafe("begin isolation level read committed"),
@@ -75,26 +76,37 @@ async function runCall(
       await sql.unsafe("commit");
       return kept.answer;
     }
-    const answer = await effect(tenantTransaction(connection, tenant));
+    const answer = await effect(tenantTransaction(connection, tenant, () => open));
     const [, end] = await Promise.all([
       key === undefined ? undefined : sql`select keep_answer(${tenant}, ${method}, ${key}, ${fingerprint}, ${answer})`,
       sql.unsafe("commit"),
     ]);
     // A commit after a statement that failed unnoticed succeeds as a rollback.
-    if (end.command !== "COMMIT") throw fault("INTERNAL", "something went wrong on our side");
+    if (end.command !== "COMMIT") throw wentWrong();
     return answer;
   } catch (error) {
     await sql.unsafe("rollback").catch(connection.destroy);
     throw error;
+  } finally {
+    open = false;
   }
 }
 
-function tenantTransaction(connection: Connection, tenant: string): TenantTransaction {
-  return {
-    saveDefinition: (save) => saveDefinition(connection, tenant, save),
-    getVersion: (dashboardId, version) => getVersion(connection, tenant, dashboardId, version),
-    createShare: (share) => createShare(connection, tenant, share),
+/** What an effect leaves running must not reach the transaction of whoever has the connection next. */
+function tenantTransaction(connection: Connection, tenant: string, isOpen: () => boolean): TenantTransaction {
+  const within = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (!isOpen()) throw wentWrong();
+    return work();
   };
+  return {
+    saveDefinition: (save) => within(() => saveDefinition(connection, tenant, save)),
+    getVersion: (dashboardId, version) => within(() => getVersion(connection, tenant, dashboardId, version)),
+    createShare: (share) => within(() => createShare(connection, tenant, share)),
+  };
+}
+
+function wentWrong() {
+  return fault("INTERNAL", "something went wrong on our side");
 }
 
 function inFlight() {

@@ -1,13 +1,14 @@
 import { fault } from "../errors/fault.ts";
-import { type Connection, type ConnectionOptions, connect } from "./connection.ts";
+import { type Connection, connect } from "./connection.ts";
 import { databaseDown, toDatabaseFault } from "./database-fault.ts";
 import { createSlots } from "./slots.ts";
 
 /** A bounded set of connections that tenants share. */
 export type Pool = {
   /**
-   * Runs the work on a connection of its own. Whatever fails comes out as a fault. Work that takes
-   * longer than `timeoutMs` is DEPENDENCY_DOWN, and its connection is given up.
+   * Runs the work on a connection of its own. Whatever fails comes out as a fault. What takes longer
+   * than `timeoutMs`, the wait included, is DEPENDENCY_DOWN, and its connection is given up; who gets
+   * no connection within a second, since others hold them all, is OVERLOADED.
    */
   use<T>(tenant: string, timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Waits for the work that runs, refuses more, and ends the connections. */
@@ -20,8 +21,9 @@ const total = 10;
 /** Half of them, so that one tenant, whose calls may wait for one another, leaves room for the rest. */
 const perTenant = 5;
 
-/** How long a call waits for a connection before it is turned away. */
 const waitMs = 1000;
+
+const connectMs = 900;
 
 /** A connection idle for longer is ended, so that a quiet process holds none. */
 const idleMs = 30_000;
@@ -30,23 +32,15 @@ const idleMs = 30_000;
 const lifetimeMs = 1_800_000;
 
 /** Creates a pool. It connects when it has to, and after an outage works again with the first call. */
-export function createPool(url: string, options: ConnectionOptions): Pool {
+export function createPool(url: string, { session }: { readonly session: boolean }): Pool {
   const slots = createSlots({
     total,
     perKey: perTenant,
-    waitMs,
     refusal: () => fault("OVERLOADED", "too much is asked at once: try again in a second", { retryAfterMs: 1000 }),
   });
   const idle = new Map<Connection, NodeJS.Timeout>();
-  const bornAt = new WeakMap<Connection, number>();
   const running = new Set<Promise<unknown>>();
   let closed = false;
-
-  const open = async () => {
-    const connection = await connect(url, options).catch((error) => Promise.reject(databaseDown(error)));
-    bornAt.set(connection, performance.now());
-    return connection;
-  };
 
   const takeIdle = (): Connection | undefined => {
     const latest = [...idle.keys()].at(-1);
@@ -58,7 +52,7 @@ export function createPool(url: string, options: ConnectionOptions): Pool {
 
   const giveBack = (connection: Connection) => {
     if (connection.isLost()) return;
-    if (closed || performance.now() - bornAt.get(connection)! > lifetimeMs) {
+    if (closed || performance.now() - connection.openedAtMs > lifetimeMs) {
       void connection.end();
       return;
     }
@@ -69,11 +63,12 @@ export function createPool(url: string, options: ConnectionOptions): Pool {
     idle.set(connection, setTimeout(retire, idleMs).unref());
   };
 
-  const run = async <T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> => {
+  const run = async <T>(deadline: number, work: (connection: Connection) => Promise<T>): Promise<T> => {
     if (closed) throw databaseDown();
-    const connection = takeIdle() ?? (await open());
+    const leftMs = () => Math.max(1, deadline - performance.now());
+    const connection = takeIdle() ?? (await connect(url, { session, withinMs: Math.min(connectMs, leftMs()) }));
     try {
-      return await inTime(timeoutMs, work(connection), connection.destroy);
+      return await inTime(leftMs(), work(connection), connection.destroy);
     } catch (error) {
       throw toDatabaseFault(error);
     } finally {
@@ -83,7 +78,8 @@ export function createPool(url: string, options: ConnectionOptions): Pool {
 
   return {
     use(tenant, timeoutMs, work) {
-      const call = slots.use(tenant, () => run(timeoutMs, work));
+      const deadline = performance.now() + timeoutMs;
+      const call = slots.use(tenant, Math.min(waitMs, timeoutMs), () => run(deadline, work));
       running.add(call);
       const settled = () => running.delete(call);
       call.then(settled, settled);

@@ -15,7 +15,7 @@ type RoleRow = {
 export async function checkRole(pool: Pool): Promise<void> {
   const [role] = await pool.use(
     "",
-    1000,
+    5000,
     ({ sql }) => sql<RoleRow[]>`
       select current_setting('server_version_num')::int >= 150000 as modern,
         pg_has_role(current_user, oid, 'member') as member,

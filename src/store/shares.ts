@@ -32,7 +32,7 @@ type ShareRow = {
   readonly revoked: boolean;
 };
 
-/** Keeps a share link, in the transaction that is open on the connection. NOT_FOUND without such a dashboard or version. */
+/** Keeps a share link, in the transaction that is open on the connection. Throws NOT_FOUND without such a version. */
 export async function createShare({ db }: Connection, tenant: string, share: ShareCreate): Promise<void> {
   await db.insert(shares).values({
     tenantId: tenant,

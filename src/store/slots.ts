@@ -2,23 +2,22 @@ import type { ConnectError } from "@connectrpc/connect";
 
 /** A bounded number of places to work in. */
 export type Slots = {
-  /** Runs the work in a slot of the key, first come, first served; rejects as told when none falls free in time. */
-  use<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** Runs the work in a slot of the key, first come, first served; refuses when none falls free within `waitMs`. */
+  use<T>(key: string, waitMs: number, work: () => Promise<T>): Promise<T>;
 };
 
-/** How many slots there are, how long to wait for one, and what to say when none fell free. */
+/** How many slots there are, and what to say when none fell free. */
 export type SlotOptions = {
   readonly total: number;
   /** How many of them one key may hold, so that it leaves some to the others. */
   readonly perKey: number;
-  readonly waitMs: number;
   readonly refusal: () => ConnectError;
 };
 
 type Waiter = { readonly key: string; readonly admit: () => void };
 
 /** Creates slots. Nobody waits for a key that holds all of its own while another key has a free one. */
-export function createSlots({ total, perKey, waitMs, refusal }: SlotOptions): Slots {
+export function createSlots({ total, perKey, refusal }: SlotOptions): Slots {
   const held = new Map<string, number>();
   const waiting = new Set<Waiter>();
   let free = total;
@@ -41,7 +40,7 @@ export function createSlots({ total, perKey, waitMs, refusal }: SlotOptions): Sl
     }
   };
 
-  const queue = (key: string) =>
+  const queue = (key: string, waitMs: number) =>
     new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         key,
@@ -60,9 +59,9 @@ export function createSlots({ total, perKey, waitMs, refusal }: SlotOptions): Sl
     });
 
   return {
-    async use(key, work) {
+    async use(key, waitMs, work) {
       if (fits(key)) take(key);
-      else await queue(key);
+      else await queue(key, waitMs);
       try {
         return await work();
       } finally {

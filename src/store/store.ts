@@ -40,8 +40,8 @@ export type StoreOptions = {
   /** The folder that the embedded server keeps its data under, in `postgres`. */
   readonly dataDir: string;
   /**
-   * Whether `url` leads to the server itself, or to a pooler in session mode. The default is false, because
-   * prepared statements hang behind PgBouncer in transaction mode; the embedded server always prepares.
+   * Whether statements are prepared, which is faster. The default is false, because it must be where
+   * `url` leads to PgBouncer in transaction mode. The embedded server's always are.
    */
   readonly prepare?: boolean;
   readonly log: Log;
@@ -50,7 +50,7 @@ export type StoreOptions = {
 };
 
 /** How long a read may take: a caller would rather hear within a second that it cannot be had. */
-const readMs = 1000;
+const readMs = 900;
 
 /** Opens the store: starts the embedded server if there is no url, migrates, and checks the roles. */
 export async function openStore(options: StoreOptions): Promise<Store> {

@@ -11,13 +11,15 @@
  */
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/log/log.ts";
 import { type Connection, connect } from "../../src/store/connection.ts";
 import { openEmbeddedDatabase } from "../../src/store/embedded/database.ts";
+import { takeOwnerLock } from "../../src/store/embedded/owner-lock.ts";
 import { readPostmaster } from "../../src/store/embedded/postmaster.ts";
+import { stopServer } from "../../src/store/embedded/server.ts";
 import { migrateDatabase } from "../../src/store/migrate.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 
@@ -61,7 +63,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** Runs the work on a connection that ends with it. */
 export async function onConnection<T>(url: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-  const connection = await connect(url, { session: false });
+  const connection = await connect(url, { session: false, withinMs: 5000 });
   try {
     return await work(connection);
   } finally {
@@ -74,6 +76,8 @@ function uniqueName(): string {
   return `dash_test_${process.pid}_${randomBytes(4).toString("hex")}`;
 }
 
+const folderPrefix = "dash-test-";
+
 let server: Promise<Server> | undefined;
 
 async function startServer(): Promise<Server> {
@@ -84,7 +88,8 @@ async function startServer(): Promise<Server> {
 }
 
 async function startEmbedded(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), "dash-test-"));
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), folderPrefix));
   const log = createLog("silent");
   const { url, ownerUrl, superuserUrl, close } = await openEmbeddedDatabase({ folder, log, progress: () => {} });
   const postmaster = await readPostmaster(join(folder, "data"));
@@ -109,6 +114,23 @@ async function startEmbedded(): Promise<Server> {
       process.off("exit", cutDown);
     },
   };
+}
+
+/** Ends the servers of test processes that were killed, some time ago: a younger one may just be starting. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    if (!name.startsWith(folderPrefix) || Date.now() - (await stat(folder)).mtimeMs < 600_000) continue;
+    try {
+      const unlock = takeOwnerLock(join(folder, "owner.lock"));
+      const postmaster = await readPostmaster(join(folder, "data"));
+      if (postmaster !== undefined) await stopServer(postmaster);
+      unlock();
+      await rm(folder, { recursive: true });
+    } catch {
+      // It lives, or it is another user's.
+    }
+  }
 }
 
 async function useExternal(superuserUrl: string): Promise<Server> {

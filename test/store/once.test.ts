@@ -142,6 +142,21 @@ test("duplicates that wait leave connections to the holder and to others", async
   assert.is(new Set(answers.map((answer) => Buffer.from(answer).toString("hex"))).size, 1);
 });
 
+test("a tenant with many slow calls leaves connections to the others", async () => {
+  const gate = Promise.withResolvers<void>();
+  const slow = Array.from({ length: 20 }, (_, i) =>
+    store.once(callOf(`slow ${i}`), async () => {
+      await gate.promise;
+      return answerOf("slow");
+    }),
+  );
+  const begun = performance.now();
+  for (let i = 0; i < 20; i += 1) await store.getActiveVersion("bolt", "counted");
+  assert.ok(performance.now() - begun < 500, "others had to wait");
+  gate.resolve();
+  await Promise.all(slow);
+});
+
 test("answers are kept for 24 hours by the database's clock, and then give way", async () => {
   await store.once(callOf("old"), effect);
   const hours = await onConnection(database.superuserUrl, async ({ sql }) => {
@@ -168,6 +183,19 @@ test("an effect whose failed statement goes unnoticed is not acknowledged", asyn
     });
     assert.is((await refusalOf(work)).reason, "INTERNAL");
   }
+});
+
+test("what an effect leaves running does not reach the next transaction", async () => {
+  const gate = Promise.withResolvers<void>();
+  let stray: Promise<unknown> = Promise.resolve();
+  await store.once(callOf("stray"), async (tx) => {
+    stray = gate.promise.then(() => effect(tx));
+    return answerOf("done");
+  });
+  const before = await versionsSaved();
+  gate.resolve();
+  assert.is((await refusalOf(stray)).reason, "INTERNAL");
+  assert.is(await versionsSaved(), before);
 });
 
 test.run();

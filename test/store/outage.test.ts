@@ -78,7 +78,7 @@ for (const [how, kill] of [
   ["its backend is terminated", terminateAll],
   ["its connection is cut", async () => proxy.cut()],
 ] as const) {
-  test(`a transaction fails and leaves nothing when ${how} between its statements, and the next one works`, async () => {
+  test(`a transaction fails whole when ${how} between its statements, and the next one works`, async () => {
     const content = `half: ${how}`;
     await downAfterMs(
       store.once(call(content), async (tx) => {
@@ -133,7 +133,7 @@ test("while connections are refused calls fail within a second, and work at once
   assert.equal(await saveOnce("refused"), answer);
 });
 
-test("while bytes vanish reads fail within a second and more, saves within 4 s, and all works afterwards", async () => {
+test("while bytes vanish reads fail within a second, saves within 4, and all works afterwards", async () => {
   await store.ping();
   proxy.swallow(true);
   const waits = await Promise.all([
@@ -141,7 +141,7 @@ test("while bytes vanish reads fail within a second and more, saves within 4 s, 
     downAfterMs(store.ping()),
     downAfterMs(saveOnce("swallowed")),
   ]);
-  assert.ok(waits[0]! < 1200 && waits[1]! < 1200 && waits[2]! < 4000, waits.join());
+  assert.ok(waits[0]! < 1000 && waits[1]! < 1000 && waits[2]! < 4000, waits.join());
   proxy.swallow(false);
   const begun = performance.now();
   assert.equal(await saveOnce("swallowed"), answer);

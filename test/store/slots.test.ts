@@ -21,14 +21,14 @@ function work() {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-const slotsOf = (total: number, perKey: number, waitMs = 1000) =>
-  createSlots({ total, perKey, waitMs, refusal: () => fault("OVERLOADED", "full") });
+const slotsOf = (total: number, perKey: number) =>
+  createSlots({ total, perKey, refusal: () => fault("OVERLOADED", "full") });
 
 test("a key that holds all it may waits, and does not keep others from free slots", async () => {
   const slots = slotsOf(3, 2);
   const [a1, a2, a3, b1] = [work(), work(), work(), work()];
-  const all = [a1, a2, a3].map((item) => slots.use("a", item.run));
-  all.push(slots.use("b", b1.run));
+  const all = [a1, a2, a3].map((item) => slots.use("a", 1000, item.run));
+  all.push(slots.use("b", 1000, b1.run));
   await settle();
   assert.equal(
     [a1, a2, a3, b1].map((item) => item.runs()),
@@ -47,29 +47,29 @@ test("a key that holds all it may waits, and does not keep others from free slot
 test("those who wait are served in turn", async () => {
   const slots = slotsOf(1, 1);
   const order: number[] = [];
-  await Promise.all([1, 2, 3, 4].map((i) => slots.use(String(i), async () => void order.push(i))));
+  await Promise.all([1, 2, 3, 4].map((i) => slots.use(String(i), 1000, async () => void order.push(i))));
   assert.equal(order, [1, 2, 3, 4]);
 });
 
 test("work that fails gives its slot back", async () => {
   const slots = slotsOf(1, 1);
-  const failed = await slots.use("a", () => Promise.reject(new Error("no"))).catch((error) => error.message);
+  const failed = await slots.use("a", 1000, () => Promise.reject(new Error("no"))).catch((error) => error.message);
   assert.is(failed, "no");
-  assert.is(await slots.use("a", async () => "next"), "next");
+  assert.is(await slots.use("a", 1000, async () => "next"), "next");
 });
 
 test("who waits too long is refused and takes no slot afterwards", async () => {
-  const slots = slotsOf(1, 1, 20);
+  const slots = slotsOf(1, 1);
   const holder = work();
-  const held = slots.use("a", holder.run);
+  const held = slots.use("a", 1000, holder.run);
   const late = work();
-  const refusal = await slots.use("a", late.run).catch((error) => error.rawMessage);
+  const refusal = await slots.use("a", 20, late.run).catch((error) => error.rawMessage);
   assert.is(refusal, "full");
   holder.end();
   await held;
   await settle();
   assert.is(late.runs(), false);
-  assert.is(await slots.use("a", async () => "free"), "free");
+  assert.is(await slots.use("a", 1000, async () => "free"), "free");
 });
 
 test.run();

@@ -19,9 +19,10 @@ export function findPackage(): string {
 }
 
 /**
- * Returns the folder of the package's programs, which the server's user can run. Where it cannot (the
- * checkout lies under a folder that others cannot enter, or the package was installed without its
- * scripts and lacks its symbolic links), they are copied under `folder`, once. Fails on a system that they are not made for.
+ * Returns the folder of the package's programs, where the server's user can run them. Where it cannot
+ * (the checkout lies under a folder that others may not enter, or the package was installed without
+ * its scripts and lacks its symbolic links), they are copied under `folder`, once. Fails on a system
+ * that they are not made for, such as one with musl.
  */
 export async function placeBinaries(
   packageFolder: string,

@@ -1,5 +1,5 @@
 import { chmod, mkdir, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Log } from "../../log/log.ts";
 import { chooseAccount } from "./account.ts";
 import { findPackage, placeBinaries } from "./binaries.ts";
@@ -38,7 +38,9 @@ const watchMs = 250;
  * second one is refused. A server that a killed process left running is taken over, and one that dies
  * is started again. Fails, saying so, where this platform has no such server and DATABASE_URL is needed.
  */
-export async function openEmbeddedDatabase({ folder, log, progress }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { log, progress } = options;
+  const folder = resolve(options.folder);
   await mkdir(folder, { recursive: true });
   const unlock = takeOwnerLock(join(folder, "owner.lock"));
   try {

@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { fault } from "../../errors/fault.ts";
 
 /**
- * Takes the data folder for this process and returns what gives it back. A second process is refused
- * for as long as the first one lives. SQLite's lock on the file is the operating system's own: it ends with
- * the process, however that ends, which no file with a process id in it can promise, and it is there before any
- * server runs, so that everything the launcher does is done by one process at a time.
+ * Takes the data folder for this process, and returns what gives it back. A second process is refused
+ * for as long as this one lives. SQLite locks the file by the operating system's own means, which end
+ * with the process, however it ends; a file with a process id in it cannot promise that. And the lock
+ * is there before any server is, so that only one process at a time does what a start does.
  */
 export function takeOwnerLock(file: string): () => void {
   const lock = open(file);

@@ -22,9 +22,13 @@ export async function readPostmaster(dataFolder: string): Promise<Postmaster | u
 
 /** Says whether a process is there. */
 export function isAlive(pid: number): boolean {
+  return sendSignal(pid, 0);
+}
+
+/** Sends a signal, and says whether there was a process to send it to. */
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, signal);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }

@@ -1,6 +1,5 @@
 import { fault } from "../../errors/fault.ts";
 import { connect } from "../connection.ts";
-import { databaseDown } from "../database-fault.ts";
 
 /** The database of an embedded server. */
 export const databaseName = "dashboards";
@@ -14,9 +13,7 @@ export const roles = { owner: "dash_owner", app: "dash_app" } as const;
  * lose what it has acknowledged.
  */
 export async function provision(superuserUrl: string, password: string): Promise<void> {
-  const connection = await connect(superuserUrl, { session: false }).catch((error) =>
-    Promise.reject(databaseDown(error)),
-  );
+  const connection = await connect(superuserUrl, { session: false, withinMs: 5000 });
   const { sql } = connection;
   try {
     const unsafe = await sql`

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fault } from "../../errors/fault.ts";
 import type { Account } from "./account.ts";
-import { isAlive, type Postmaster, readPostmaster } from "./postmaster.ts";
+import { isAlive, type Postmaster, readPostmaster, sendSignal } from "./postmaster.ts";
 import { makeSocketFolder } from "./socket-folder.ts";
 
 /** What a server is made of. */
@@ -65,8 +65,7 @@ export async function stopServer({ pid }: Postmaster): Promise<void> {
     ["SIGQUIT", 5_000],
   ] as const;
   for (const [signal, patienceMs] of steps) {
-    if (!isAlive(pid)) return;
-    process.kill(pid, signal);
+    if (!sendSignal(pid, signal)) return;
     for (let waitedMs = 0; isAlive(pid) && waitedMs < patienceMs; waitedMs += pollMs) await sleep(pollMs);
   }
 }
