@@ -66,9 +66,9 @@ export function suite(name: string): Suite {
   });
 }
 
-/** uvu prints `details` as the text of a difference, and stops where they are something else, as in a ConnectError. */
+/** uvu prints `details` as the text of a difference, and stops where they are a list, as in a ConnectError. */
 function printable(error: unknown): unknown {
-  if (!(error instanceof Error) || !("details" in error) || typeof error.details === "string") return error;
+  if (!(error instanceof Error) || !("details" in error) || !Array.isArray(error.details)) return error;
   const { name, message, stack } = error;
   return Object.assign(new Error(`${name}: ${message}`), { stack });
 }

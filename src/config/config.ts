@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** One issuer of bearer tokens that is believed. */
-export type IssuerConfig = {
+type IssuerConfig = {
   readonly issuer: string;
   readonly audience: string;
   /** Where its public keys are: an address, or a file that holds a JWK Set (RFC 7517). */
@@ -30,7 +30,12 @@ export type Config = {
   /** Undefined in development, where a key is made under `dataDir`. */
   readonly shareKeysFile: string | undefined;
   readonly shareMaxExpiresInS: number;
+  /** Calls of each tenant to each method. */
   readonly rate: { readonly perSecond: number; readonly burst: number };
+  /** Opens a second of each tenant's links together. */
+  readonly linksPerSecond: number;
+  /** Tokens a second from one address that are refused as what they are; the rest are told to wait. */
+  readonly failedTokensPerSecond: number;
   readonly cacheMaxBytes: number;
   readonly trustedProxies: readonly string[];
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -112,6 +117,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     shareKeysFile: required("SHARE_KEYS_FILE", "links are signed with the keys in it"),
     shareMaxExpiresInS: whole("SHARE_MAX_EXPIRES_IN_S", 604_800, 60, 31_536_000),
     rate: { perSecond: whole("RATE_PER_SECOND", 10, 1, 1_000_000), burst: whole("RATE_BURST", 10, 1, 1_000_000) },
+    linksPerSecond: whole("RATE_LINKS_PER_SECOND", 50, 1, 1_000_000),
+    failedTokensPerSecond: whole("RATE_FAILED_TOKENS_PER_SECOND", 20, 1, 1_000_000),
     cacheMaxBytes: whole("CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
     trustedProxies: (text("TRUSTED_PROXIES") ?? "")
       .split(",")

@@ -12,7 +12,7 @@ export type ErrorAnswer = {
 };
 
 /** The JSON of an error: the documented `error`, and what we add to it. */
-export type ErrorBody = {
+type ErrorBody = {
   readonly error: ErrorString;
   readonly message: string;
   readonly reason: Reason;

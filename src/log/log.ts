@@ -31,7 +31,7 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
  * Says what an error is without its message's values: drivers' messages quote queries and data. The
  * stack's frames stay, for whoever has to find it; the chain of causes is followed.
  */
-export function describeError(error: unknown): object {
+function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = "code" in error ? error.code : undefined;
   return {

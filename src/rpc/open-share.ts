@@ -15,7 +15,7 @@ import { filtersFromJson } from "./share.ts";
 import type { SuspensionCheck } from "./suspension.ts";
 
 /** A page, whole. */
-export type PageAnswer = {
+type PageAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -13,7 +13,7 @@ import type { LoadedDefinition } from "./definitions.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
 
 /** A dashboard as HTML, and how its data stands. */
-export type RenderedDashboard = {
+type RenderedDashboard = {
   readonly html: string;
   /** When it stops being fresh, in epoch milliseconds. */
   readonly freshUntilMs: number;
@@ -22,7 +22,7 @@ export type RenderedDashboard = {
 };
 
 /** How one panel's data stands. */
-export type RenderedPanel = {
+type RenderedPanel = {
   readonly id: string;
   readonly asOfMs: number | undefined;
   readonly stale: boolean;
@@ -40,7 +40,7 @@ export type DashboardRendering = {
 };
 
 /** What to render a version with. */
-export type WantedRender = WantedPresentation & { readonly filters: Readonly<Record<string, Value>> };
+type WantedRender = WantedPresentation & { readonly filters: Readonly<Record<string, Value>> };
 
 /** A dashboard that has no sources of its own to age it. */
 const defaultTtlS = 300;

@@ -23,7 +23,7 @@ export type DuckdbPool = {
 
 /** How much a pool may hold, and for how long. */
 export type DuckdbPoolOptions = {
-  /** One folder a tenant, readable by everybody: processes started by root read as nobody. */
+  /** One folder a tenant, readable by everybody: processes started by root have no rights of their own. */
   readonly filesDir: string;
   readonly maxChildren: number;
   /** Fewer than `maxChildren`, or one tenant's slow queries keep out every other. */

@@ -10,8 +10,11 @@ const memoryBytes = 512 * 1024 * 1024;
 /** Growth beyond what small queries leave behind, which is about 80 MiB, and still less than half. */
 const spentBytes = 192 * 1024 * 1024;
 
-/** `nobody` and its group on Linux, and elsewhere a number that no account has. */
-const nobody = 65_534;
+/**
+ * A number that no account has. Not `nobody`'s: others run as that one too, the embedded database
+ * among them where there is no user of its own, and could be read.
+ */
+const unprivileged = 65_533;
 
 const prlimit = "/usr/bin/prlimit";
 
@@ -37,8 +40,8 @@ export function confineProcess(): Confinement {
   if (limited) limit([`--data=${startBytes + memoryBytes}`, "--fsize=0", "--core=0"]);
   if (process.getuid?.() === 0) {
     process.setgroups!([]);
-    process.setgid!(nobody);
-    process.setuid!(nobody);
+    process.setgid!(unprivileged);
+    process.setuid!(unprivileged);
   }
   return { limited, spent: () => limited && dataBytes() > startBytes + spentBytes };
 }

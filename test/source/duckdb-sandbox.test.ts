@@ -148,7 +148,7 @@ if (process.platform === "linux") {
     const [pid] = childPids();
     const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, "utf8");
     const root = process.getuid?.() === 0;
-    await until(() => !root || /^Uid:\s+65534/m.test(read("status")));
+    await until(() => !root || /^Uid:\s+65533/m.test(read("status")));
     if (root) assert.match(read("status"), /^CapEff:\s+0+$/m);
     assert.match(read("limits"), /Max file size +0 /);
     if (!root) return;
