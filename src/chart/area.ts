@@ -58,27 +58,14 @@ function drawLayers(
   const fills: Safe[] = [];
   const lines: Safe[] = [];
   for (const [index, layer] of spans.entries()) {
-    const edges = layer.map((span, position) => {
-      if (span === null) return null;
-      const [from, to] = span.map((value) => toPoint(shares[position]!, vertical.at(value)));
-      return { from: from!, to: to! };
-    });
-    const runs = splitAtGaps(edges);
-    const d = runs
-      .map((run) =>
-        areaPath(
-          run.map(({ to }) => to),
-          run.map(({ from }) => from),
-        ),
-      )
-      .join("");
-    fills.push(html`<path class="${fillClass} ${seriesClass(index)}" d="${d}"/>`);
-    lines.push(
-      drawStrokes(
-        runs.map((run) => run.map(({ to }) => to)),
-        seriesClass(index),
-      ),
-    );
+    const className = seriesClass(index);
+    const edge = (side: 0 | 1) =>
+      splitAtGaps(layer.map((span, position) => span && toPoint(shares[position]!, vertical.at(span[side]))));
+    const lower = edge(0);
+    const upper = edge(1);
+    const d = upper.map((run, order) => (run.length > 1 ? areaPath(run, lower[order]!) : "")).join("");
+    if (d !== "") fills.push(html`<path class="${fillClass} ${className}" d="${d}"/>`);
+    lines.push(drawStrokes(upper, className));
   }
   return [...fills, ...lines];
 }

@@ -1,3 +1,5 @@
+import { range } from "d3-array";
+import { scaleBand } from "d3-scale";
 import type { BarPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { drawBarList } from "./bar-list.ts";
 import { pickPoints, seriesToColumns } from "./drawn-series.ts";
@@ -36,12 +38,17 @@ function drawColumns(set: SeriesSet, isStacked: boolean, input: PanelInput): Saf
   const { voice, title } = input;
   const spans = barSpans(set, isStacked);
   const hasLegend = set.series.length > 1;
-  const range = withZero(rangeOf(spans.flat()));
-  const vertical = createValueAxis(range, stepsFor(input, hasLegend), set.series[0]!.format, voice);
-  const layout = { slots: set.positions.values.length, perSlot: isStacked ? 1 : set.series.length };
+  const vertical = createValueAxis(
+    withZero(rangeOf(spans.flat())),
+    stepsFor(input, hasLegend),
+    set.series[0]!.format,
+    voice,
+  );
+  const bands = createBands(set.positions.values.length, isStacked ? 1 : set.series.length);
   const marks = spans.map((layer, index) => {
-    const place = isStacked ? 0 : index;
-    const rects = layer.map((span, slot) => drawColumn(span, slot, place, layout, vertical));
+    const rects = layer.map((span, slot) =>
+      drawColumn(span, bands.left(slot, isStacked ? 0 : index), bands.width, vertical),
+    );
     return html`<g class="${isStacked ? "dj-bar dj-parted" : "dj-bar"} ${seriesClass(index)}">${rects}</g>`;
   });
   return drawPlot({
@@ -54,21 +61,23 @@ function drawColumns(set: SeriesSet, isStacked: boolean, input: PanelInput): Saf
   });
 }
 
-function drawColumn(
-  [from, to]: readonly [number, number],
-  slot: number,
-  place: number,
-  { slots, perSlot }: { readonly slots: number; readonly perSlot: number },
-  vertical: ValueAxis,
-): Safe {
-  if (from === to) return nothing;
+/** Returns where bars stand, as shares of the plot's width: side by side within slots of one width. */
+function createBands(slots: number, perSlot: number) {
   // Few bars are kept slim, or each would be a wall.
-  const groupWidth = (perSlot === 1 ? 0.58 : 0.76) * Math.min(1, (slots * perSlot + 2) / 8);
-  const width = groupWidth / perSlot;
-  const left = slot + (1 - groupWidth) / 2 + place * width;
-  const [low, high] = [vertical.at(from), vertical.at(to)].sort((a, b) => a - b) as [number, number];
-  const size = width * (perSlot === 1 ? 1 : 0.92);
-  return html`<rect x="${percent(left / slots)}" y="${percent(1 - high)}" width="${percent(size / slots)}" height="${percent(high - low)}" rx="2"/>`;
+  const filled = (perSlot === 1 ? 0.58 : 0.76) * Math.min(1, (slots * perSlot + 2) / 8);
+  const slot = scaleBand(range(slots), [0, 1])
+    .padding(1 - filled)
+    .paddingOuter((1 - filled) / 2);
+  const bar = scaleBand(range(perSlot), [0, slot.bandwidth()]).paddingInner(0.08);
+  return { width: bar.bandwidth(), left: (index: number, place: number) => slot(index)! + bar(place)! };
+}
+
+function drawColumn([from, to]: readonly [number, number], left: number, width: number, vertical: ValueAxis): Safe {
+  if (from === to) return nothing;
+  const low = vertical.at(Math.min(from, to));
+  const high = vertical.at(Math.max(from, to));
+  const across = html`x="${percent(left)}" width="${percent(width)}"`;
+  return html`<rect ${across} y="${percent(1 - high)}" height="${percent(high - low)}" rx="2"/>`;
 }
 
 /** Keeps as many categories as can be told apart, the latest of times and the first of others, and says so. */

@@ -27,10 +27,12 @@ export function compareNumbers(
   if (!Number.isFinite(change)) return undefined;
   const ratio = Math.abs(change / before);
   const inUnit = changesInUnit(format.unit) || before === 0 || now * before < 0 || !(ratio < 100);
+  // Tenths of a percent: more would be noise.
+  const tenths = Math.round(ratio * 1000) / 1000;
   const text = inUnit
     ? changeInUnit(Math.abs(change), format, voice)
-    : formatShort(ratio, { unit: "ratio", decimals: ratio < 0.1 || ratio >= 1 ? undefined : 1 }, voice);
-  const direction = change === 0 ? "flat" : change > 0 ? "up" : "down";
+    : formatShort(tenths, { unit: "ratio", decimals: undefined }, voice);
+  const direction = change === 0 || (!inUnit && tenths === 0) ? "flat" : change > 0 ? "up" : "down";
   return { direction, text, mood: moodOf(direction, better) };
 }
 
@@ -43,7 +45,7 @@ export function drawDelta({ direction, text, mood }: Delta): Safe {
   return html`<span class="dj-pill dj-${mood}">${arrow}<span class="dj-sr">${spoken[direction]} </span>${text}</span>`;
 }
 
-const arrows = { up: "M4 .5 8 7H0z", down: "M4 6.5 0 0h8z" } as const;
+const arrows = { up: "M4 0l4 7h-8z", down: "M4 7l4-7h-8z" } as const;
 const spoken = { up: "up", down: "down", flat: "unchanged," } as const;
 
 function changeInUnit(size: number, format: NumberFormat, voice: Voice): string {

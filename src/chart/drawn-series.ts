@@ -39,9 +39,15 @@ function seriesColumn({ title, format, at, values }: Series, count: number): Dra
   return {
     title,
     type: "number",
-    ...(format.unit !== "" && { unit: format.unit }),
+    unit: format.unit,
     ...(format.decimals !== undefined && { decimals: format.decimals }),
     ...(!isEverywhere && { at }),
-    values: values.map((value) => (Number.isNaN(value) ? null : value)),
+    values: values.map(toCell),
   };
+}
+
+/** Returns a value as it is sent: nine digits of what is no whole number, more than anybody is shown. */
+function toCell(value: number): number | null {
+  if (Number.isNaN(value)) return null;
+  return Number.isInteger(value) ? value : Number(value.toPrecision(9));
 }

@@ -11,7 +11,7 @@ import { drawable } from "./value-axis.ts";
 export type Density = "t" | "n" | "c" | "m" | "w";
 
 /** The narrowest plot of each density; chart.css switches some 55 px later, which the value axis takes. */
-const plotPx: Readonly<Record<Density, number>> = { t: 200, n: 275, c: 365, m: 505, w: 765 };
+const plotPx: Readonly<Record<Density, number>> = { t: 200, n: 265, c: 365, m: 505, w: 765 };
 
 /** Every density, from the narrowest. */
 export const densities = Object.keys(plotPx) as readonly Density[];
@@ -131,11 +131,12 @@ function anchorFor(at: number, labelPx: number, widthPx: number): "start" | "mid
 /** Cuts a text to a width, with an ellipsis. */
 function cutText(text: string, widthPx: number): string {
   if (textWidthPx(text) <= widthPx) return text;
-  const chars = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text.slice(0, 200))];
+  let room = widthPx - textWidthPx("…");
   let kept = "";
-  for (const { segment } of chars) {
-    if (textWidthPx(`${kept}${segment}…`) > widthPx) break;
-    kept += segment;
+  for (const char of text) {
+    room -= textWidthPx(char);
+    if (room < 0) break;
+    kept += char;
   }
   return `${kept.trimEnd()}…`;
 }

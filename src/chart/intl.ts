@@ -25,7 +25,8 @@ export function createVoices(): (wanted: { locale: string; timezone: string }) =
     keep(numbers, JSON.stringify([locale, options]), () => new Intl.NumberFormat(locale, options));
   const time = (locale: string, options: Intl.DateTimeFormatOptions) =>
     keep(times, JSON.stringify([locale, options]), () => new Intl.DateTimeFormat(locale, options));
-  return (wanted) => {
+  const voices = new LRUCache<string, Voice>({ max: 100 });
+  const createVoice = (wanted: { locale: string; timezone: string }): Voice => {
     const locale = knownLocale(wanted.locale);
     const timezone = knownTimezone(wanted.timezone);
     const zone = time("en-US", { timeZone: timezone, timeZoneName: "longOffset" });
@@ -33,13 +34,15 @@ export function createVoices(): (wanted: { locale: string; timezone: string }) =
       locale,
       timezone,
       number: (options) => number(locale, options),
-      time: (options, zoned) => time(locale, { ...options, timeZone: zoned ? timezone : "UTC" }),
+      // Ticks stand at the months of this calendar, whatever the language's own.
+      time: (options, zoned) => time(locale, { ...options, calendar: "gregory", timeZone: zoned ? timezone : "UTC" }),
       offsetMs: (ms) => {
         const quarter = Math.floor(ms / quarterMs);
         return keep(offsets, `${timezone} ${quarter}`, () => readOffset(zone, quarter * quarterMs));
       },
     };
   };
+  return (wanted) => keep(voices, `${wanted.locale} ${wanted.timezone}`, () => createVoice(wanted));
 }
 
 function keep<V extends {}>(cache: LRUCache<string, V>, key: string, make: () => V): V {

@@ -10,15 +10,13 @@ export type Figure = { readonly large: string; readonly small: string };
 /** Returns a number as short as a legend or a label needs it: `4.9k/s`, `305 ms`. */
 export function formatShort(value: number, format: NumberFormat, voice: Voice): string {
   const scale = scaleFor(format.unit, Math.abs(value));
-  return partsToText(
-    writeParts(value, scale, abbreviated(value, scale) ?? exact([value], format, scale), format, voice),
-  );
+  return createWriter(scale, abbreviated(value, scale) ?? exact([value], format, scale), format, voice)(value);
 }
 
 /** Returns a number unabbreviated: `2,904.3/s`. */
 export function formatFull(value: number, format: NumberFormat, voice: Voice): string {
   const scale = scaleFor(format.unit, Math.abs(value));
-  return partsToText(writeParts(value, scale, exact([value], format, scale), format, voice));
+  return createWriter(scale, exact([value], format, scale), format, voice)(value);
 }
 
 /**
@@ -28,64 +26,64 @@ export function formatFull(value: number, format: NumberFormat, voice: Voice): s
 export function formatColumn(column: ArrayLike<number>, format: NumberFormat, voice: Voice): string[] {
   const values = Array.from(column);
   const scale = scaleFor(format.unit, largest(values));
-  const digits = exact(values, format, scale, true);
-  const short = format.unit === "short";
+  const write = createWriter(scale, exact(values, format, scale, true), format, voice);
   return values.map((value) => {
     if (Number.isNaN(value)) return "–";
-    const own = short && Math.abs(value) >= 10_000 ? (abbreviated(value, scale) ?? digits) : digits;
-    return partsToText(writeParts(value, scale, own, format, voice));
+    return format.unit === "short" && Math.abs(value) >= 10_000 ? formatShort(value, format, voice) : write(value);
   });
 }
 
 /** Returns the labels of an axis whose ticks are `step` apart, all on one scale with as many decimals as the step needs. */
 export function formatTicks(ticks: readonly number[], step: number, format: NumberFormat, voice: Voice): string[] {
   const scale = scaleFor(format.unit, largest(ticks));
-  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(shown(step, scale)) + 1e-9)));
-  const fits = (tick: number) => shown(step, scale) * 200 >= Math.abs(shown(tick, scale));
-  const plain = powersOfTen(shown(largest(ticks), scale)) ?? {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  };
+  const plain = powersOfTen(shown(largest(ticks), scale)) ?? fixed(decimalsOfStep(shown(step, scale)));
   return ticks.map((tick) => {
-    const short = fits(tick) ? abbreviated(tick, scale, 2) : undefined;
-    const digits = tick === 0 ? { maximumFractionDigits: 0 } : (short ?? plain);
-    return partsToText(writeParts(tick, scale, digits, format, voice));
+    // Abbreviated to two decimals, neighbours must still differ.
+    const short = step * 200 >= Math.abs(tick) ? abbreviated(tick, scale, 2) : undefined;
+    return createWriter(scale, tick === 0 ? fixed(0) : (short ?? plain), format, voice)(tick);
   });
 }
 
-/** Returns a number to be set large, three digits of it, and its unit to be set small. */
+/** Returns a number to be set large, three digits of it where it is abbreviated, and its unit to be set small. */
 export function formatFigure(value: number, format: NumberFormat, voice: Voice): Figure {
   const scale = scaleFor(format.unit, Math.abs(value));
-  const from = format.unit === "number" || format.unit === "" ? 1e6 : scale.abbreviateFrom;
-  const digits =
-    from !== undefined && Math.abs(value) >= from && Math.abs(value) < scientificFrom
-      ? { notation: "compact" as const, maximumSignificantDigits: 3 }
-      : exact([value], format, scale);
-  const parts = writeParts(value, scale, digits, format, voice);
-  const lastDigit = parts.findLastIndex(({ type }) => type === "integer" || type === "fraction");
-  return { large: partsToText(parts.slice(0, lastDigit + 1)), small: partsToText(parts.slice(lastDigit + 1)) };
+  // A plain number stays as it is as long as there is room for it.
+  const from = format.unit === "number" ? 1e6 : scale.abbreviateFrom;
+  const isShort = from !== undefined && Math.abs(value) >= from && Math.abs(value) < scientificFrom;
+  const digits = isShort
+    ? { notation: "compact" as const, maximumSignificantDigits: 3 }
+    : exact([value], format, scale);
+  const parts = formatterOf(scale, digits, format, voice).formatToParts(value / scale.divisor);
+  const end = parts.findLastIndex(({ type }) => ["integer", "fraction", "exponentInteger"].includes(type)) + 1;
+  return { large: joinParts(parts.slice(0, end)), small: joinParts(parts.slice(end)) + scale.suffix };
 }
 
-type Part = { readonly type: string; readonly value: string };
+type Writer = (value: number) => string;
 
-function writeParts(
-  value: number,
-  scale: Scale,
-  digits: Intl.NumberFormatOptions,
-  format: NumberFormat,
-  voice: Voice,
-): readonly Part[] {
+function createWriter(scale: Scale, digits: Intl.NumberFormatOptions, format: NumberFormat, voice: Voice): Writer {
+  const formatter = formatterOf(scale, digits, format, voice);
+  if (digits.notation === "scientific") {
+    // Nobody writes 0E0.
+    const zero = formatterOf(scale, fixed(0), format, voice);
+    return (value) => (value === 0 ? zero : formatter).format(value / scale.divisor) + scale.suffix;
+  }
+  if (digits.notation !== "compact") return (value) => formatter.format(value / scale.divisor) + scale.suffix;
+  return (value) => joinParts(formatter.formatToParts(value / scale.divisor)) + scale.suffix;
+}
+
+function formatterOf({ options }: Scale, digits: Intl.NumberFormatOptions, format: NumberFormat, voice: Voice) {
   // Years are numbers without a unit, and nobody writes 2,026.
-  const grouping = format.unit === "" ? ("min2" as const) : ("auto" as const);
-  const options = { ...scale.options, useGrouping: grouping, signDisplay: "negative" as const, ...digits };
-  const parts: Part[] = voice.number(options).formatToParts(value / scale.divisor);
-  if (scale.suffix !== "") parts.push({ type: "unit", value: scale.suffix });
-  return parts;
+  const useGrouping = format.unit === "" ? ("min2" as const) : ("auto" as const);
+  return voice.number({ ...options, useGrouping, signDisplay: "negative", ...digits });
 }
 
 /** Joins parts; the thousand's sign is the SI's small k, which English formatters write large. */
-function partsToText(parts: readonly Part[]): string {
+function joinParts(parts: readonly Intl.NumberFormatPart[]): string {
   return parts.map(({ type, value }) => (type === "compact" && value === "K" ? "k" : value)).join("");
+}
+
+function fixed(decimals: number): Intl.NumberFormatOptions {
+  return { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
 }
 
 /** Beyond this size digits say nothing any more, and powers of ten are written. */
@@ -112,14 +110,26 @@ function exact(
   const size = shown(largest(values), scale);
   const powers = powersOfTen(size);
   if (powers !== undefined) return powers;
-  if (format.decimals !== undefined) {
-    return { minimumFractionDigits: format.decimals, maximumFractionDigits: format.decimals };
-  }
-  const whole = values.every((value) => Number.isNaN(value) || Number.isInteger(roundOff(shown(value, scale))));
-  const decimals = whole ? 0 : decimalsFor(size, scale);
-  const isMoney = scale.options.style === "currency" && !whole && size < 10_000 && scale.options.currency !== "JPY";
-  if (isMoney) return { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  if (format.decimals !== undefined) return fixed(format.decimals);
+  const decimals = decimalsNeeded(values, decimalsFor(size, scale), scale);
+  const { style, currency } = scale.options;
+  if (style === "currency" && decimals > 0 && size < 10_000 && currency !== "JPY") return fixed(2);
   return { minimumFractionDigits: aligned ? decimals : 0, maximumFractionDigits: decimals };
+}
+
+/** How many decimals tell all of the values, at most so many. */
+function decimalsNeeded(values: readonly number[], most: number, scale: Scale): number {
+  let decimals = 0;
+  for (const value of values) {
+    while (
+      decimals < most &&
+      Number.isFinite(value) &&
+      !Number.isInteger(roundOff(shown(value, scale) * 10 ** decimals))
+    ) {
+      decimals += 1;
+    }
+  }
+  return decimals;
 }
 
 function decimalsFor(size: number, { suffix }: Scale): number {
@@ -127,6 +137,13 @@ function decimalsFor(size: number, { suffix }: Scale): number {
   if (size >= 10) return 1;
   if (size >= 0.1) return 2;
   return Math.min(9, 2 - Math.floor(Math.log10(size)));
+}
+
+/** How many decimals a round number has: none for 20, two for 0.25. */
+function decimalsOfStep(step: number): number {
+  const first = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const isWhole = Number.isInteger(roundOff(step * 10 ** first));
+  return Math.min(20, isWhole ? first : first + 1);
 }
 
 /** What is read on the page: 0.42 of `ratio` reads 42. */

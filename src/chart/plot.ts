@@ -1,5 +1,5 @@
 import { densities, type HorizontalTick } from "./horizontal-axis.ts";
-import type { DrawnColumn, PanelInput } from "./kind.ts";
+import type { Drawing, DrawnColumn, PanelInput } from "./kind.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import type { ValueAxis } from "./value-axis.ts";
 
@@ -17,11 +17,18 @@ export type Plot = {
 
 /**
  * Draws the frame of a chart: axes, grid and what is read aloud. The plot is as large as its place:
- * marks and labels stand in percent, and style.css shows the labels that fit the width.
+ * marks and labels stand in percent, and chart.css shows the labels that fit the width.
  */
 export function drawPlot({ summary, legend, horizontal, vertical, marks, table }: Plot): Safe {
   const labels = vertical.ticks.toReversed().map(({ label }) => html`<span>${label}</span>`);
-  return html`${legend}<div class="dj-chart"><div class="dj-y" aria-hidden="true">${labels}</div><svg class="dj-plot" role="img" aria-label="${summary}">${drawGrid(vertical)}${marks}</svg><svg class="dj-x" aria-hidden="true">${horizontal.map(drawLabel)}</svg>${table}</div>`;
+  return html`
+    ${legend}
+    <div class="dj-chart">
+      <div class="dj-y" aria-hidden="true">${labels}</div>
+      <svg class="dj-plot" role="img" aria-label="${summary}">${drawGrid(vertical)}${marks}</svg>
+      <svg class="dj-x" aria-hidden="true">${horizontal.map(drawLabel)}</svg>
+      ${table}
+    </div>`;
 }
 
 /** Puts paths on a canvas of 1000 by 1000 that is stretched over the whole plot. */
@@ -47,9 +54,9 @@ export function stepsFor(input: PanelInput, hasLegend: boolean): number {
   return Math.max(2, Math.min(8, Math.round(plotPx / 44)));
 }
 
-/** What a screen without a drawn value says. */
-export function drawEmpty(columns: readonly DrawnColumn[]) {
-  return { ok: true as const, body: html`<p class="dj-empty">No data for this selection</p>`, columns };
+/** Draws a panel whose source has nothing to show, which is an answer and no error. */
+export function drawEmpty(columns: readonly DrawnColumn[]): Drawing {
+  return { ok: true, body: html`<p class="dj-empty">No data for this selection</p>`, columns };
 }
 
 function drawGrid({ ticks }: ValueAxis): Safe[] {

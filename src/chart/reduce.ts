@@ -1,7 +1,9 @@
-/** How rows become one number, as panel.proto names it; `last` when empty. */
-export type Reduction = "" | "last" | "first" | "sum" | "mean" | "min" | "max" | "count";
-
-/** Returns one number for many. Rows without a value do not count; NaN when there are none, except for `count`. */
+/**
+ * Returns one number for many. Rows without a value do not count; NaN when there are none, except
+ * for `count`.
+ *
+ * @param reduction how, as panel.proto names it; `last` when empty
+ */
 export function reduceValues(values: Iterable<number>, reduction: string): number {
   const known = [...values].filter((value) => !Number.isNaN(value));
   if (reduction === "count") return known.length;

@@ -32,7 +32,7 @@ export type SeriesColumns = { readonly x: string; readonly y: readonly string[];
 export type SeriesRefusal = "column_missing" | "too_many_series";
 
 /** More series than this are refused, because nobody can tell them apart. */
-export const maxSeries = 100;
+const maxSeries = 100;
 
 /**
  * Reads a frame as series. Each word of the `series` column makes one series of each column of `y`.
@@ -54,18 +54,24 @@ export function frameToSeries(
     const numbers = y === undefined ? undefined : readNumbers(y);
     if (numbers === undefined) return "column_missing";
     const style = styleOf(name);
+    const format = measureFormat(style);
     for (const [word, rows] of groups) {
       const isSplit = columns.series !== "";
       const title = !isSplit ? style.title : columns.y.length === 1 ? word : `${word} · ${style.title}`;
       series.push({
         title,
-        format: style,
+        format,
         at: rows.map((row) => rowAt[row]!),
         values: rows.map((row) => numbers[row]!),
       });
     }
   }
   return { positions, series };
+}
+
+/** Returns the format of what is measured. Without a unit it is a plain number, grouped; years and ids are not. */
+export function measureFormat({ unit, decimals }: ColumnStyle): NumberFormat {
+  return { unit: unit || "number", decimals };
 }
 
 /** Whether there is anything to draw. */
@@ -97,7 +103,7 @@ export function readNumbers(column: Column): ArrayLike<number> | undefined {
 }
 
 /** Returns what a row's cell says as a word; null where it says nothing. */
-export function readWords(column: Column): readonly (string | null)[] {
+function readWords(column: Column): readonly (string | null)[] {
   if (column.type === "string") return column.values;
   if (column.type === "boolean") return column.values.map((value) => (value === null ? null : value ? "yes" : "no"));
   const isTime = column.type === "time";

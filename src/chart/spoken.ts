@@ -6,6 +6,7 @@ import { formatTime, grainOf } from "./time-format.ts";
 
 /** A table of more cells would be read for minutes. */
 const maxCells = 600;
+
 /** A sentence for each of more series would too. */
 const maxSentences = 6;
 
@@ -37,7 +38,14 @@ export function drawDataTable(title: string, { positions, series }: SeriesSet, v
   });
   const heads = series.map((one) => html`<th scope="col">${one.title}</th>`);
   const caption = count === total ? title : `${title}: ${count} of ${total} rows, ${total - count} left out`;
-  return html`<div class="dj-sr"><table><caption>${caption}</caption><thead><tr><th scope="col">${positions.style.title}</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`
+    <div class="dj-sr">
+      <table>
+        <caption>${caption}</caption>
+        <thead><tr><th scope="col">${positions.style.title}</th>${heads}</tr></thead>
+        <tbody>${rows}</tbody>
+      </table>
+    </div>`;
 }
 
 /** Returns a function that names the position at an index in full. */
@@ -60,6 +68,7 @@ function describe({ title, at, values, format }: Series, name: (index: number) =
   }
   if (last < 0) return `${title}: no values.`;
   const text = (index: number) => formatShort(values[index]!, format, voice);
+  const extreme = (index: number) => `${text(index)} at ${name(at[index]!)}`;
   if (low === high) return `${title}: ${text(last)}.`;
-  return `${title}: last ${text(last)}, lowest ${text(low)} at ${name(at[low]!)}, highest ${text(high)} at ${name(at[high]!)}.`;
+  return `${title}: last ${text(last)}, lowest ${extreme(low)}, highest ${extreme(high)}.`;
 }

@@ -3,11 +3,12 @@ import { type Frame, findColumn } from "../frame/frame.ts";
 import { compareNumbers, drawDelta } from "./delta.ts";
 import { seriesToColumns } from "./drawn-series.ts";
 import { sharesOf } from "./horizontal-axis.ts";
+import type { Voice } from "./intl.ts";
 import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
-import { formatFigure } from "./number-format.ts";
+import { formatFigure, type NumberFormat } from "./number-format.ts";
 import { reduceValues } from "./reduce.ts";
 import { html, nothing, type Safe } from "./safe.ts";
-import { frameToSeries, readNumbers, type SeriesSet } from "./series.ts";
+import { frameToSeries, measureFormat, readNumbers, type SeriesSet } from "./series.ts";
 import { drawSparkline } from "./sparkline.ts";
 
 /** One number, with its change against the span before and a small line of how it came about. */
@@ -19,27 +20,25 @@ export const statKind: Kind<StatPanel> = {
 /** Neighbours differ; amber is left out, because beside a number it reads as a warning. */
 const colors = ["dj-s1", "dj-s2", "dj-s4", "dj-s5", "dj-s6"] as const;
 
+/** However many are counted, they have the unit of none. */
+const count: NumberFormat = { unit: "number", decimals: 0 };
+
 function drawStat(panel: StatPanel, input: PanelInput): Drawing {
   const { frame, previous, voice } = input;
-  const format = input.styleOf(panel.value);
+  const format = panel.reduce === "count" ? count : measureFormat(input.styleOf(panel.value));
   const now = reduceColumn(frame, panel);
   if (now === undefined) return { ok: false, error: "column_missing" };
   const before = previous === undefined ? Number.NaN : (reduceColumn(previous, panel) ?? Number.NaN);
-  const counted = panel.reduce === "count" ? { unit: "short", decimals: undefined } : format;
-  const delta = compareNumbers(now, before, { format: counted, better: panel.better, voice });
+  const delta = compareNumbers(now, before, { format, better: panel.better, voice });
   const path = panel.sparkline === "" ? undefined : readSparkline(panel, input);
   const pill =
     delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
   const spark = path === undefined ? nothing : drawPath(path, colors[input.turn % colors.length]!);
-  const body = html`${drawFigure(now, counted, voice)}${pill ?? nothing}${spark}`;
-  return { ok: true, body, columns: statColumns(now, before, input, panel, path) };
+  const body = html`${drawFigure(now, format, voice)}${pill ?? nothing}${spark}`;
+  return { ok: true, body, columns: statColumns(now, before, input.styleOf(panel.value).title, format, path) };
 }
 
-function drawFigure(
-  value: number,
-  format: ReturnType<PanelInput["styleOf"]> | { unit: string; decimals: undefined },
-  voice: PanelInput["voice"],
-): Safe {
+function drawFigure(value: number, format: NumberFormat, voice: Voice): Safe {
   if (Number.isNaN(value)) return html`<p class="dj-value">–</p>`;
   const { large, small } = formatFigure(value, format, voice);
   return html`<p class="dj-value">${large}${small === "" ? nothing : html`<small>${small}</small>`}</p>`;
@@ -86,17 +85,11 @@ function drawPath({ positions, series }: SeriesSet, colorClass: string): Safe {
 function statColumns(
   now: number,
   before: number,
-  input: PanelInput,
-  { value }: StatPanel,
+  title: string,
+  { unit, decimals }: NumberFormat,
   path: SeriesSet | undefined,
 ): DrawnColumn[] {
-  const { title, unit } = input.styleOf(value);
-  const cell = (number: number) => (Number.isNaN(number) ? null : number);
-  const numbers: DrawnColumn = {
-    title,
-    type: "number",
-    ...(unit !== "" && { unit }),
-    values: Number.isNaN(before) ? [cell(now)] : [cell(now), cell(before)],
-  };
+  const values = (Number.isNaN(before) ? [now] : [now, before]).map((value) => (Number.isNaN(value) ? null : value));
+  const numbers = { title, type: "number" as const, unit, ...(decimals !== undefined && { decimals }), values };
   return path === undefined ? [numbers] : [numbers, ...seriesToColumns(path)];
 }

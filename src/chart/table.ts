@@ -19,6 +19,9 @@ export const tableKind: Kind<TablePanel> = {
 /** More rows than this nobody scrolls through, and the page would get heavy. */
 const maxRows = 1000;
 
+/** A column with longer words breaks lines, where others stay on one. */
+const longChars = 40;
+
 /** A column ready to be drawn: a heading and one cell a row. */
 type DrawnCells = { readonly head: Safe; readonly cells: readonly Safe[] };
 
@@ -45,7 +48,11 @@ function drawColumn(column: Column, show: TableColumn["show"], input: PanelInput
   const style = input.styleOf(column.name);
   if (column.type !== "number") {
     const texts = cellTexts(column, input.voice);
-    const cells = texts.map((text) => (text === "" ? html`<td class="dj-none">–</td>` : html`<td>${text}</td>`));
+    const isLong = texts.some(({ length }) => length > longChars);
+    const cells = texts.map((text) => {
+      if (text === "") return html`<td class="dj-none">–</td>`;
+      return isLong ? html`<td class="dj-long">${text}</td>` : html`<td>${text}</td>`;
+    });
     return { head: html`<th scope="col">${style.title}</th>`, cells };
   }
   const texts = formatColumn(column.values, style, input.voice);

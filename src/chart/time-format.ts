@@ -26,14 +26,14 @@ export function wallClockToInstant(wall: number, zoned: boolean, voice: Voice): 
   return null;
 }
 
-/** Returns the coarsest grain that tells these times apart. */
+/** Returns the coarsest grain that tells these times apart. Seconds are the same in every zone. */
 export function grainOf({ values, zoned }: Times, voice: Voice): Grain {
   let grain = 0;
-  for (let index = 0; index < values.length && grain < grains.length - 1; index += 1) {
+  for (let index = 0; index < values.length; index += 1) {
     const ms = values[index]!;
     if (Number.isNaN(ms)) continue;
-    const wall = new Date(wallClock(ms, zoned, voice));
-    while (grain < grains.length - 1 && !fits(wall, grains[grain]!)) grain += 1;
+    const wall = grain < minuteGrain ? wallClock(ms, zoned, voice) : ms;
+    while (!fits(wall, grains[grain]!)) grain += 1;
   }
   return grains[grain]!;
 }
@@ -60,8 +60,8 @@ export function labelTimes(
   const { unit, plain, turn } = labels[grain];
   let before: number | undefined;
   return Array.from(values, (ms) => {
-    const wall = new Date(wallClock(ms, zoned, voice));
-    const now = unit === "day" ? Math.floor(wall.getTime() / dayMs) : wall.getUTCFullYear();
+    const wall = wallClock(ms, zoned, voice);
+    const now = unit === "day" ? Math.floor(wall / dayMs) : new Date(wall).getUTCFullYear();
     const isFirst = before === undefined;
     const turned = isFirst ? fits(wall, unit) && grain !== unit : now !== before;
     before = now;
@@ -75,15 +75,17 @@ export function labelTimes(
 const dayMs = 86_400_000;
 
 const grains: readonly Grain[] = ["year", "month", "day", "minute", "second", "millisecond"];
+const minuteGrain = grains.indexOf("minute");
 
-function fits(wall: Date, grain: Grain): boolean {
-  const ms = wall.getTime();
+/** Whether a reading of the wall clock is whole in a grain: midnight is a whole day, Jan 1 a whole year. */
+function fits(wall: number, grain: Grain): boolean {
   if (grain === "millisecond") return true;
-  if (grain === "second") return ms % 1000 === 0;
-  if (grain === "minute") return ms % 60_000 === 0;
-  if (ms % dayMs !== 0) return false;
+  if (grain === "second") return wall % 1000 === 0;
+  if (grain === "minute") return wall % 60_000 === 0;
+  if (wall % dayMs !== 0) return false;
   if (grain === "day") return true;
-  return wall.getUTCDate() === 1 && (grain === "month" || wall.getUTCMonth() === 0);
+  const date = new Date(wall);
+  return date.getUTCDate() === 1 && (grain === "month" || date.getUTCMonth() === 0);
 }
 
 const year: Intl.DateTimeFormatOptions = { year: "numeric" };

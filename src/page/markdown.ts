@@ -11,8 +11,9 @@ export type Markdown = (text: string) => Safe;
  * The result passes a sanitizer's allow-list besides, so that a fault of the parser does no harm.
  */
 export function createMarkdown(): Markdown {
-  const parser = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable("image");
-  return (text) => trustMarkup(sanitizeHtml(parser.render(text), allowed).replaceAll("\n", " ").trim());
+  const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
+  parser.renderer.rules.image = () => "";
+  return (text) => trustMarkup(sanitizeHtml(parser.render(text), allowed).trim());
 }
 
 const allowed: sanitizeHtml.IOptions = {
@@ -27,11 +28,13 @@ const allowed: sanitizeHtml.IOptions = {
     // The page's own headings are h1 and h2: a text's begin below them.
     h1: "h3",
     h2: "h4",
-    a: (tagName, { href, title }) => ({
+    a: (tagName, { href = "", title }) => ({
       tagName,
-      attribs: { ...(href !== undefined && { href }), ...(title !== undefined && { title }), rel },
+      attribs: { ...(absolute.test(href) && { href }), ...(title !== undefined && { title }), rel },
     }),
   },
 };
 
+/** A path would lead to a page of whoever shows the dashboard. */
+const absolute = /^(https?|mailto):/i;
 const rel = "noopener noreferrer nofollow";

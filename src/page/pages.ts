@@ -33,7 +33,7 @@ export type DashboardView = {
 };
 
 /** A document around a dashboard. */
-export type ShareView = {
+type ShareView = {
   readonly theme: string;
   readonly title: string;
   readonly style: AssetRef;
@@ -43,7 +43,7 @@ export type ShareView = {
 };
 
 /** A document that says one thing. */
-export type NoticeView = {
+type NoticeView = {
   readonly title: string;
   readonly message: string;
   readonly style: AssetRef;

@@ -7,7 +7,7 @@ import type { ColumnStyle } from "../chart/series.ts";
 import { type Frame, findColumn } from "../frame/frame.ts";
 import type { Markdown } from "../page/markdown.ts";
 import { columnsOf, type DataKind, drawKind } from "./kinds.ts";
-import { errorMessage } from "./words.ts";
+import { describeError } from "./words.ts";
 
 /** What a source answered for one panel; undefined for a text panel. */
 export type PanelData =
@@ -40,7 +40,10 @@ export type PanelSetting = {
 export function drawPanel(panel: Panel, data: PanelData, setting: PanelSetting): PanelBody {
   const { kind } = panel;
   if (kind.case === "text") {
-    return { body: html`<div class="dj-prose">${setting.markdown(kind.value.markdown)}</div>`, error: "" };
+    const words = setting.markdown(kind.value.markdown);
+    // Whoever has no mouse scrolls it by the keyboard.
+    const body = html`<div class="dj-prose" tabindex="0" role="group" aria-label="${setting.label}">${words}</div>`;
+    return { body, error: "" };
   }
   if (data?.ok !== true || kind.case === undefined) return refuse(data?.ok === false ? data.error : "source_failed");
   return drawData(kind, data, setting);
@@ -60,7 +63,8 @@ function drawData(kind: DataKind, data: PanelData & { ok: true }, setting: Panel
 }
 
 function refuse(error: string): PanelBody {
-  return { body: html`<p class="dj-empty dj-failed">${errorMessage(error)}</p>`, error };
+  const { what, hint } = describeError(error);
+  return { body: html`<p class="dj-empty"><b>${what}</b><span>${hint}</span></p>`, error };
 }
 
 /** Returns what the datasource says of its columns; a column that it does not mention reads as it is named. */

@@ -1,15 +1,18 @@
+/** Why a panel shows no data: in a few words, and what can be done. */
+export type Refusal = { readonly what: string; readonly hint: string };
+
 /** What a panel says in place of its data, by `PanelState.error`. It blames nobody and names no system. */
-const messages: Readonly<Record<string, string>> = {
-  source_failed: "This data could not be read. Whoever made the dashboard can check the panel's source.",
-  source_timeout: "The data took too long to arrive. It will be tried again at the next refresh.",
-  source_unavailable: "The data is out of reach just now. It will be tried again at the next refresh.",
-  column_missing: "The data lacks a column that this panel shows. Whoever made the dashboard can check its columns.",
-  too_many_series: "The data has too many series to draw: at most 100 can be told apart.",
+const refusals: Readonly<Record<string, Refusal>> = {
+  source_failed: { what: "This data could not be read", hint: "Whoever made the dashboard can check its source." },
+  source_timeout: { what: "This took too long to load", hint: "It will be tried again at the next refresh." },
+  source_unavailable: { what: "This is out of reach just now", hint: "It will be tried again at the next refresh." },
+  column_missing: { what: "A column is missing", hint: "Whoever made the dashboard can check which columns it names." },
+  too_many_series: { what: "There are too many series", hint: "At most a hundred can be told apart." },
 };
 
 /** Returns what a panel says for an error. */
-export function errorMessage(error: string): string {
-  return messages[error] ?? "There is no data to show.";
+export function describeError(error: string): Refusal {
+  return refusals[error] ?? { what: "There is no data to show", hint: "" };
 }
 
 /** Returns a span of seconds as it is spoken: `5 minutes`. */

@@ -149,7 +149,8 @@ export declare type PanelState = Message<"datajetty.dashboards.v1.PanelState"> &
    * Why it shows no data; empty when it does. `source_failed`: the query is
    * wrong or a file is missing. `source_timeout`: it took too long.
    * `source_unavailable`: nothing could run it just now. `column_missing`: the
-   * rows lack a column that the panel names.
+   * rows lack a column that the panel names, or it holds words in place of
+   * values. `too_many_series`: more than 100 lines, areas or kinds of bars.
    *
    * @generated from field: string error = 4;
    */

@@ -1,0 +1,30 @@
+import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Voice } from "../chart/intl.ts";
+import { formatClock, isWritable } from "../chart/time-format.ts";
+import type { DashboardView } from "../page/pages.ts";
+import type { PanelData } from "./panel.ts";
+import type { DrawnPanel } from "./panels.ts";
+
+/** A filter that is set, in words. */
+export type ShownFilter = { readonly name: string; readonly title: string; readonly text: string };
+
+/** Returns when the data was read and whether all of it is there; undefined when there is none. */
+export function describeUpdate(
+  asOfMs: number | undefined,
+  data: readonly PanelData[],
+  drawn: readonly DrawnPanel[],
+  voice: Voice,
+): DashboardView["updated"] {
+  if (asOfMs === undefined || !isWritable(asOfMs)) return undefined;
+  const isPartial = drawn.some(({ data: { error } }) => error !== undefined);
+  const isStale = data.some((one) => one?.ok === true && one.stale);
+  const mood = isPartial ? "bad" : isStale ? "warn" : "good";
+  const text = isPartial ? "Incomplete, updated" : isStale ? "Delayed, updated" : "Updated";
+  return { mood, text, iso: new Date(asOfMs).toISOString(), clock: formatClock(asOfMs, voice) };
+}
+
+/** Returns the filters as the header shows them: a range speaks for itself, any other needs its name. */
+export function describeFilters(definition: Definition, filters: readonly ShownFilter[]): DashboardView["filters"] {
+  const ranges = new Set(definition.filters.filter(({ type }) => type === "range").map(({ name }) => name));
+  return filters.map(({ name, title, text }) => ({ title: title || name, text, isRange: ranges.has(name) }));
+}

@@ -1,0 +1,42 @@
+import * as fc from "fast-check";
+import * as assert from "uvu/assert";
+import { bucketsFor, downsample } from "../../src/chart/downsample.ts";
+import { suite } from "../harness.ts";
+
+const test = suite("downsample");
+const evenly = (count: number) => Array.from({ length: count }, (_, index) => index / (count - 1));
+
+test("few points are all drawn", () => {
+  assert.equal(downsample(evenly(5), [1, 2, 3, 4, 5], 500), [0, 1, 2, 3, 4]);
+});
+
+test("a spike of one point in a hundred thousand stays", () => {
+  const values = Array.from({ length: 100_000 }, (_, index) => (index === 77_777 ? 900 : index % 7));
+  const kept = downsample(evenly(values.length), values, bucketsFor(1));
+  assert.ok(kept.includes(77_777));
+  assert.ok(kept.length <= 2500, `${kept.length} points`);
+});
+
+test("a gap stays", () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => (index >= 4000 && index < 6000 ? Number.NaN : 1));
+  const kept = downsample(evenly(values.length), values, 500);
+  assert.ok(kept.some((index) => Number.isNaN(values[index]!)));
+});
+
+test("extremes and ends of any series stay, in order", () => {
+  const numbers = fc.array(fc.oneof(fc.integer(), fc.constant(Number.NaN)), { minLength: 50, maxLength: 400 });
+  fc.assert(
+    fc.property(numbers, (values) => {
+      const kept = downsample(evenly(values.length), values, 5);
+      const known = values.filter((value) => !Number.isNaN(value));
+      const drawn = kept.map((index) => values[index]!).filter((value) => !Number.isNaN(value));
+      assert.is(Math.max(...drawn), Math.max(...known));
+      assert.is(Math.min(...drawn), Math.min(...known));
+      assert.is(kept[0], 0);
+      assert.is(kept.at(-1), values.length - 1);
+      assert.ok(kept.every((index, place) => place === 0 || index > kept[place - 1]!));
+    }),
+  );
+});
+
+test.run();
