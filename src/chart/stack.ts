@@ -1,4 +1,4 @@
-import { type Series as Layer, stack, stackOffsetDiverging } from "d3-shape";
+import { type Series as Layer, stack } from "d3-shape";
 import type { SeriesSet } from "./series.ts";
 import { drawable } from "./value-axis.ts";
 
@@ -7,7 +7,27 @@ export function stackSeries({ series, positions }: SeriesSet): Layer<number, num
   return stack<number, number>()
     .keys(series.keys())
     .value((position, key) => drawable(series[key]!.values[position]!) || 0)
-    .offset(stackOffsetDiverging)([...positions.values.keys()]);
+    .offset(offsetApart)([...positions.values.keys()]);
+}
+
+/**
+ * Lays positive values upwards from zero and negative ones downwards. A zero lies on what is there:
+ * at zero itself, as d3's own diverging offset has it, an area would fall to the axis.
+ */
+function offsetApart(layers: readonly Layer<number, number>[], order: readonly number[]): void {
+  const above: number[] = [];
+  const below: number[] = [];
+  for (const key of order) {
+    for (const [position, span] of layers[key]!.entries()) {
+      const value = span[1] - span[0];
+      const isDown = value < 0 || (value === 0 && !above[position] && (below[position] ?? 0) < 0);
+      const side = isDown ? below : above;
+      const start = side[position] ?? 0;
+      side[position] = start + value;
+      span[0] = Math.min(start, side[position]);
+      span[1] = Math.max(start, side[position]);
+    }
+  }
 }
 
 /** Returns from where to where each bar of aligned series reaches, by series and position. */

@@ -47,6 +47,15 @@ test("a stack ends at the sum", () => {
   assert.match(markup, 'dj-fill dj-s2" d="M0 0l1000 0 0 400-1000 0z"');
 });
 
+test("a zero lies on the stack, and does not pull it down to the axis", () => {
+  const rows = frame(column("x", [0, 1, 2]), column("a", [4, 4, 4]), column("b", [4, 0, 4]));
+  const markup = markupOf(draw.area(rows, { x: "x", y: ["a", "b"] }));
+  assert.equal(
+    pathsOf(markup).filter((path) => path.startsWith("dj-line dj-s2")),
+    ["dj-line dj-s2: M0 0l500 500 500-500"],
+  );
+});
+
 test("a stack has a gap only where no series has a value", () => {
   const rows = frame(column("x", [0, 1, 2, 3, 4]), column("a", [1, null, null, 1, 1]), column("b", [1, 1, null, 1, 1]));
   const [fill] = pathsOf(markupOf(draw.area(rows, { x: "x", y: ["a", "b"] })));
