@@ -56,26 +56,56 @@ export function continuousTicks(positions: Positions, voice: Voice): HorizontalT
   });
 }
 
-/** Returns the labels of slots of equal width: all of them if they fit, else every second, third ... up to the last. */
+/**
+ * Returns the labels of slots of equal width: all of them if they fit, else those at round times where
+ * slots stand there, else every second, third ... up to the last.
+ */
 export function slotTicks(positions: Positions, voice: Voice): HorizontalTick[] {
   const count = positions.values.length;
-  const all = slotLabels(positions, voice);
-  const widest = all.reduce((widest, { text }) => Math.max(widest, textWidthPx(text)), 0);
   return gather((widthPx) => {
     const slotPx = widthPx / count;
+    let every = Math.max(1, Math.ceil(narrowestPx / slotPx));
+    let labels = labelEvery(positions, every, voice);
     // Words may be cut to some six letters; a time or a number that is cut would be another one.
-    const labelPx = positions.kind === "words" ? Math.min(widest, 44) : widest;
-    const every = Math.max(1, Math.ceil((labelPx + 6) / slotPx));
-    const shown = Array.from({ length: count }, (_, index) => index).filter(
-      (index) => (count - 1 - index) % every === 0,
-    );
-    const labels = slotLabels(positions, voice, shown);
-    return shown.map((slot, index) => {
-      const { text, strong } = labels[index]!;
-      const cut = positions.kind === "words" ? cutText(text, slotPx * every - 6) : text;
-      return { at: (slot + 0.5) / count, text: cut, strong, ...(cut !== text && { title: text }) };
-    });
+    const neededPx = () => Math.min(widestOf(labels), positions.kind === "words" ? 44 : widthPx) + 6;
+    while (neededPx() > slotPx * every && every < count) {
+      every += 1;
+      labels = labelEvery(positions, every, voice);
+    }
+    if (positions.kind === "words") return labels.map((label) => cutLabel(label, slotPx * every - 6));
+    const round = positions.kind === "time" && every > 1 ? roundSlots(positions, widthPx, voice) : [];
+    return round.length > 1 ? round : labels;
   });
+}
+
+/** The width of a label of one or two letters: no label needs less. */
+const narrowestPx = 16;
+
+/** Returns the labels of every so many slots, counted from the last. */
+function labelEvery(positions: Positions, every: number, voice: Voice): Label[] {
+  const count = positions.values.length;
+  const slots = Array.from({ length: count }, (_, slot) => slot).filter((slot) => (count - 1 - slot) % every === 0);
+  const labels = slotLabels(positions, voice, slots);
+  return slots.map((slot, index) => ({ at: (slot + 0.5) / count, ...labels[index]! }));
+}
+
+/** Returns the labels of the round times at which a slot stands, so that years begin in January. */
+function roundSlots({ values, zoned }: Positions & { kind: "time" }, widthPx: number, voice: Voice): Label[] {
+  const slots = new Map(values.map((ms, slot) => [ms, slot]));
+  const round = timeTicks(values[0]!, values.at(-1)!, zoned, Math.min(10, Math.floor(widthPx / 56)), voice);
+  return round.flatMap(({ ms, text, strong }) => {
+    const slot = slots.get(ms);
+    return slot === undefined ? [] : [{ at: (slot + 0.5) / values.length, text, strong }];
+  });
+}
+
+function widestOf(labels: readonly Label[]): number {
+  return labels.reduce((widestPx, { text }) => Math.max(widestPx, textWidthPx(text)), 0);
+}
+
+function cutLabel(label: Label, widthPx: number): Label {
+  const text = cutText(label.text, widthPx);
+  return text === label.text ? label : { ...label, text, title: label.text };
 }
 
 /** Returns where each position stands across the plot, from 0 to 1. */
