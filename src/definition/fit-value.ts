@@ -51,7 +51,7 @@ const words: Readonly<Record<FilterType, string>> = {
   number: "a number",
   boolean: "true or false",
   date: "a date as YYYY-MM-DD",
-  range: "`last 30d` (units m, h, d, w), `2026-01-01/2026-02-01` or those two as from and to, at most 100 years",
+  range: "`last 30d` (units m, h, d, w), `YYYY-MM-DD/YYYY-MM-DD` or those two as from and to, at most 100 years",
   any: "a string of at most 1 KiB, a number, true or false",
   time: "a date or date-time of ISO 8601",
 };

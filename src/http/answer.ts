@@ -70,6 +70,7 @@ export function errorToAnswer(error: unknown): Answer {
     headers: {
       "content-type": "application/json",
       ...(retryAfterS !== undefined && { "retry-after": `${retryAfterS}` }),
+      ...(status === 401 && { "www-authenticate": "Bearer" }),
     },
     body: JSON.stringify(body),
   };

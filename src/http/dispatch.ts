@@ -63,7 +63,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (isDraining() && !isHttp2(request)) response.setHeader("connection", "close");
     try {
       const head = readHead(request, lines, options.maxHeaderBytes);
-      if ("problem" in head) throw fault("INVALID_REQUEST", head.problem);
+      if ("problem" in head) throw fault(head.reason, head.problem);
       await route(head, request, response, exchange, tally);
     } catch (error) {
       const known = errorToAnswer(error);

@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import type { Find } from "../http/dispatch.ts";
 import { createListener } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
-import { createRateLimiter } from "../limit/gcra.ts";
+import { createRateLimiter, type RateRule } from "../limit/gcra.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
 import { createBulkhead } from "../rpc/bulkhead.ts";
@@ -17,6 +17,7 @@ import { callInfoKey } from "../rpc/call.ts";
 import { createDashboardsService } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
+import { inTime } from "../rpc/in-time.ts";
 import { createOpenShare, type OpenShare } from "../rpc/open-share.ts";
 import { createDashboardRendering } from "../rpc/render.ts";
 import { createSharing } from "../rpc/share.ts";
@@ -126,14 +127,32 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   answers = {
     find: createRoutes({
       dashboards,
-      gate: createGate({ authenticate, isSuspended, limiter, rate: config.rate, log }),
+      gate: createGate({
+        authenticate,
+        isSuspended,
+        limiter,
+        rate: config.rate,
+        failedTokenRate: perSecond(config.failedTokensPerSecond),
+        log,
+      }),
       fieldCheck,
       isServing: async () => warm,
       shutdownSignal: ending.signal,
       timeoutMs: renderTimeoutMs,
       log,
     }),
-    openShare: createOpenShare({ store, isSuspended, definitions, rendering, renderer, keys, limiter, now, log }),
+    openShare: createOpenShare({
+      store,
+      isSuspended,
+      definitions,
+      rendering,
+      renderer,
+      keys,
+      limiter,
+      rate: perSecond(config.linksPerSecond),
+      now,
+      log,
+    }),
   };
   await warmUp(fieldCheck, rendering);
   warm = true;
@@ -157,11 +176,18 @@ function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Cer
   return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }
 
+/** So many a second, of which a whole second's worth may come at once. */
+function perSecond(count: number): RateRule {
+  return { perSecond: count, burst: count };
+}
+
+/** Does not wait for long: who probes takes no answer within a second for the worst one. */
 async function describe(ping: Promise<void>): Promise<"up" | "down"> {
-  return ping.then(
-    () => "up",
-    () => "down",
+  const answer = ping.then(
+    () => "up" as const,
+    () => "down" as const,
   );
+  return inTime(answer, "down");
 }
 
 /** An IPv6 address stands in brackets (RFC 3986, section 3.2.2). */

@@ -5,6 +5,7 @@ import { type FilterSpecs, filterSpecs } from "../definition/filters.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
 import type { Store } from "../store/store.ts";
+import { inTime } from "./in-time.ts";
 
 /** A saved version, parsed, with what every render of it needs. */
 export type LoadedDefinition = {
@@ -29,7 +30,8 @@ const pointerStaleMs = 600_000;
 
 /**
  * Creates the loader. Versions never change, so they are kept as long as there is room; which one is
- * active is asked anew every second, and while the store is down the last answer serves.
+ * active is asked anew every second, and while the store is down the last answer serves, without a
+ * long wait.
  */
 export function createDefinitions(options: {
   readonly store: Pick<Store, "getVersion" | "getActiveVersion">;
@@ -50,18 +52,25 @@ export function createDefinitions(options: {
     pointers.set(key, { version: Math.max(version, pointers.get(key)?.version ?? 0), atMs: now() });
   };
 
-  const activeVersion = async (tenant: string, dashboardId: string) => {
-    const key = JSON.stringify([tenant, dashboardId]);
-    const known = pointers.get(key);
-    if (known !== undefined && now() - known.atMs < pointerFreshMs) return known.version;
-    try {
-      const version = await once(asking, key, () => store.getActiveVersion(tenant, dashboardId));
+  const ask = (tenant: string, dashboardId: string, key: string) =>
+    once(asking, key, async () => {
+      const version = await store.getActiveVersion(tenant, dashboardId);
       if (version === undefined) pointers.delete(key);
       else remember(key, version);
       return version;
+    });
+
+  const activeVersion = async (tenant: string, dashboardId: string) => {
+    const key = JSON.stringify([tenant, dashboardId]);
+    const known = pointers.get(key);
+    const ageMs = known === undefined ? Number.POSITIVE_INFINITY : now() - known.atMs;
+    if (ageMs < pointerFreshMs) return known!.version;
+    const asked = ask(tenant, dashboardId, key);
+    if (ageMs >= pointerStaleMs) return asked;
+    try {
+      return await inTime(asked, known!.version);
     } catch (error) {
-      const down = reasonOf(toFault(error)) === "DEPENDENCY_DOWN";
-      if (down && known !== undefined && now() - known.atMs < pointerStaleMs) return known.version;
+      if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return known!.version;
       throw error;
     }
   };

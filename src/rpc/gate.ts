@@ -22,10 +22,10 @@ export type GateOptions = {
   /** Calls of each tenant to each method. */
   readonly rate: RateRule;
   /**
-   * Tokens that fail, by address. The default of 20 a second lets a misconfigured client see its 401
-   * and stops a guesser's flood of them; valid tokens of the same address are not touched.
+   * Tokens that fail, by address: enough for a misconfigured client to see its 401, and not enough for
+   * a guesser's flood of them; valid tokens of the same address are not touched.
    */
-  readonly failedTokenRate?: RateRule;
+  readonly failedTokenRate: RateRule;
   readonly log: Log;
 };
 
@@ -34,7 +34,7 @@ export type GateOptions = {
  * often, then whether they may. A method that has no policy is refused: nothing is open by omission.
  */
 export function createGate(options: GateOptions): Gate {
-  const { limiter, rate, failedTokenRate = { perSecond: 20, burst: 20 }, log } = options;
+  const { limiter, rate, failedTokenRate, log } = options;
   return async (context) => {
     const info = context.values.get(callInfoKey);
     try {

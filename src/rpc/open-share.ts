@@ -34,10 +34,10 @@ export type OpenShareOptions = {
   readonly keys: ShareKeys;
   readonly limiter: RateLimiter;
   /**
-   * Opens of each tenant's links together. The default is 50 a second, a bucket of its own, so that
-   * a popular link does not use up the tenant's calls.
+   * Opens of each tenant's links together: a bucket of its own, so that a popular link does not use up
+   * the tenant's calls.
    */
-  readonly rate?: RateRule;
+  readonly rate: RateRule;
   readonly now: () => number;
   readonly log: Log;
 };
@@ -60,18 +60,7 @@ const pageHeaders = {
 
 /** Creates the opener of links. */
 export function createOpenShare(options: OpenShareOptions): OpenShare {
-  const {
-    store,
-    isSuspended,
-    definitions,
-    rendering,
-    renderer,
-    keys,
-    limiter,
-    now,
-    log,
-    rate = { perSecond: 50, burst: 50 },
-  } = options;
+  const { store, isSuspended, definitions, rendering, renderer, keys, limiter, now, log, rate } = options;
   const rows = new LRUCache<string, { row: StoredShare; atMs: number }>({ max: 50_000 });
   const dead: PageAnswer = page(404, {
     title: "This link does not work",

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import type { Store } from "../store/store.ts";
+import { inTime } from "./in-time.ts";
 
 /** Says whether an operator has suspended a tenant. */
 export type SuspensionCheck = (tenant: string) => Promise<boolean>;
@@ -13,7 +14,8 @@ const staleMs = 600_000;
 
 /**
  * Creates the check, which asks the store about a tenant once a second at most. While the store is
- * down its last answer holds; a tenant that was never asked about is refused with the store's fault.
+ * down its last answer holds, without a long wait; a tenant that was never asked about is refused with
+ * the store's fault.
  */
 export function createSuspensionCheck(store: Pick<Store, "isSuspended">, now: () => number): SuspensionCheck {
   const known = new LRUCache<string, { suspended: boolean; atMs: number }>({ max: 100_000 });
@@ -37,10 +39,11 @@ export function createSuspensionCheck(store: Pick<Store, "isSuspended">, now: ()
     const last = known.get(tenant);
     const ageMs = last === undefined ? Number.POSITIVE_INFINITY : now() - last.atMs;
     if (ageMs < freshMs) return last!.suspended;
+    if (ageMs >= staleMs) return ask(tenant);
     try {
-      return await ask(tenant);
+      return await inTime(ask(tenant), last!.suspended);
     } catch (error) {
-      if (ageMs < staleMs && reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last!.suspended;
+      if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last!.suspended;
       throw error;
     }
   };

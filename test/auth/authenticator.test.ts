@@ -34,6 +34,12 @@ function tamper(segment: string): string {
   return segment.slice(0, at) + (segment[at] === "A" ? "B" : "A") + segment.slice(at + 1);
 }
 
+/** The same bytes in other letters: the last one's spare bits are set. */
+function respell(segment: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return segment.slice(0, -1) + alphabet[alphabet.indexOf(segment.at(-1)!) + 1];
+}
+
 async function refuses(authorization: string | null): Promise<void> {
   const { status, body, reason } = await faultOf(() => authenticate(authorization));
   equal(
@@ -85,6 +91,7 @@ const headers: Record<string, string | null> = {
   "a tampered header": `Bearer ${tamper(goodHeader)}.${goodPayload}.${goodSignature}`,
   "a tampered payload": `Bearer ${goodHeader}.${tamper(goodPayload)}.${goodSignature}`,
   "a tampered signature": `Bearer ${goodHeader}.${goodPayload}.${tamper(goodSignature)}`,
+  "another spelling of the same signature": `Bearer ${goodHeader}.${goodPayload}.${respell(goodSignature)}`,
   "a header that is not JSON": `Bearer ${encode("{")}.${goodPayload}.${goodSignature}`,
 };
 for (const [what, header] of Object.entries(headers)) {

@@ -35,6 +35,14 @@ test("a value that does not fit is refused by its name, and never repeated", () 
   }
 });
 
+test("each rate has its own variable", () => {
+  const { rate, linksPerSecond, failedTokensPerSecond } = parseConfig(
+    { RATE_PER_SECOND: "1", RATE_BURST: "2", RATE_LINKS_PER_SECOND: "3", RATE_FAILED_TOKENS_PER_SECOND: "4" },
+    "/p",
+  );
+  assert.equal([rate, linksPerSecond, failedTokensPerSecond], [{ perSecond: 1, burst: 2 }, 3, 4]);
+});
+
 test("the production demo cannot be switched on", () => {
   const env = {
     NODE_ENV: "production",

@@ -275,6 +275,17 @@ test("whatever is given, filters are settled or refused with INVALID_FILTER", ()
   );
 });
 
+test("what a problem says holds no example that could be a value", () => {
+  for (const type of ["string", "number", "boolean", "date", "range"]) {
+    const dashboard = declare({ name: "f", type });
+    try {
+      resolve(dashboard, { f: {} });
+    } catch (error) {
+      assert.not.match(toErrorAnswer(error).body.details![0]!.description, /\d{4}-\d\d/);
+    }
+  }
+});
+
 function declare(...filters: JsonObject[]) {
   return definitionOf({ filters, datasources: [duckdbOf("q", "select 1")] });
 }

@@ -26,6 +26,7 @@ const cases: [name: string, request: string | Buffer, status: number][] = [
   ["a folded length", `${post} Content-Length: 2\r\n\r\n{}`, 400],
   ["a chunk beyond numbers", `${post}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n`, 400],
   ["an unknown transfer coding", `${post}Transfer-Encoding: gzip\r\n\r\n`, 400],
+  ["a coding before chunks", `${post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`, 400],
   ["no host", "GET /healthz HTTP/1.1\r\n\r\n", 400],
   ["two hosts", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400],
   ["a host that is none", `${post.replace("Host: sut", "Host: a<b")}Content-Length: 2\r\n\r\n{}`, 400],
@@ -38,7 +39,7 @@ const cases: [name: string, request: string | Buffer, status: number][] = [
   ["3,000 headers", `${get}${Array.from({ length: 3_000 }, (_, index) => `a${index}: 1\r\n`).join("")}\r\n`, 400],
   ["a target of 100 KB", `GET /s/${"a".repeat(100_000)} HTTP/1.1\r\nHost: sut\r\n\r\n`, 400],
   ["two Content-Types", `${post}Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}`, 400],
-  ["two tokens", `${post}Authorization: Bearer a\r\nAuthorization: Bearer b\r\nContent-Length: 2\r\n\r\n{}`, 400],
+  ["two tokens", `${post}Authorization: Bearer a\r\nAuthorization: Bearer b\r\nContent-Length: 2\r\n\r\n{}`, 401],
   ["another expectation", `${post}Expect: 200-ok\r\nContent-Length: 2\r\n\r\n{}`, 400],
   [
     "an upgrade to h2c",

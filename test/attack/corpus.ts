@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A piece of a body: text, text repeated, text with a counter for `%d`, bytes, or pieces compressed. */
+export type Part =
+  | string
+  | { readonly repeat: string; readonly n: number }
+  | { readonly cycle: string; readonly n: number; readonly sep?: string }
+  | { readonly hex: string }
+  | { readonly gzip: readonly Part[] }
+  | { readonly brotli: readonly Part[] };
+
+/** Who sends a request. */
+export type Auth = "A" | "B" | "none" | { readonly raw: string } | { readonly jwt: JwtChanges };
+
+/** What makes a token other than the good one of tenant A. */
+export type JwtChanges = {
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly claims_raw?: string;
+  readonly claims_hex?: string;
+  readonly claims_patch_raw?: string;
+  readonly key?: string;
+  readonly sig?: string;
+  readonly payload_from?: string;
+  readonly mutate?: Mutation;
+};
+
+/** A change of a token's text. */
+export type Mutation = {
+  readonly segment?: number;
+  readonly at?: "first" | "middle" | "last";
+  readonly truncate?: number;
+  readonly truncate_to?: number;
+  readonly append?: string;
+  readonly prepend?: string;
+  readonly concat_self?: boolean;
+  readonly percent_encode?: boolean;
+  readonly base64std?: boolean;
+};
+
+/** What a response is held to. */
+export type Expectation = {
+  readonly status: readonly number[];
+  readonly tolerate?: readonly number[];
+  readonly error?: readonly string[];
+  readonly props?: readonly string[];
+};
+
+/** One step, as the README of the corpus has it; which fields it has depends on `do`. */
+export type Step = {
+  readonly do: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly auth?: Auth;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly dup_headers?: readonly (readonly [string, string])[];
+  readonly body?: readonly Part[];
+  readonly parts?: readonly Part[];
+  readonly wait_ms?: number;
+  readonly template?: string;
+  readonly inject?: Readonly<Record<string, string>>;
+  readonly save?: string;
+  readonly pass_if_status?: readonly number[];
+  readonly expect?: Omit<Expectation, "props">;
+  readonly dashboard?: string;
+  readonly expires_in_s?: number;
+  readonly filters?: Readonly<Record<string, unknown>>;
+  readonly token?: string;
+  readonly query?: string;
+  readonly mutate?: Mutation;
+  readonly forge?: {
+    readonly claims?: Readonly<Record<string, unknown>>;
+    readonly keys?: readonly string[];
+    readonly alg?: string;
+  };
+  readonly n?: number;
+  readonly concurrency?: number;
+  readonly step?: Step;
+  readonly steps?: readonly Step[];
+  readonly a?: Step;
+  readonly b?: Step;
+  readonly ms?: number;
+  readonly op?: string;
+  readonly target?: string;
+  readonly tenant?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+/** One attack, and what must come of it. */
+export type Case = {
+  readonly id: string;
+  readonly name: string;
+  readonly needs?: readonly string[];
+  readonly steps: readonly Step[];
+  readonly expect: Expectation & { readonly props: readonly string[] };
+};
+
+/** Reads the cases of a folder's files, in the order of their names. Other JSON of the corpus is passed over. */
+export function loadCases(folder: string, groups: RegExp): readonly Case[] {
+  const names = readdirSync(folder)
+    .filter((name) => groups.test(name))
+    .sort();
+  return names.flatMap((name) => (JSON.parse(readFileSync(join(folder, name), "utf8")) as { cases: Case[] }).cases);
+}
+
+/** Returns the step and every step within it. */
+export function stepsWithin(step: Step): readonly Step[] {
+  const inner = [step.step, step.a, step.b, ...(step.steps ?? [])].filter((each) => each !== undefined);
+  return [step, ...inner.flatMap(stepsWithin)];
+}

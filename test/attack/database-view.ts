@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import type { Sql } from "postgres";
+import { onConnection } from "../store/database.ts";
+
+/** What stands in the service's database, past the service: seen and changed as its operator would. */
+export type DatabaseView = {
+  /** Counts of all rows, a digest of all columns, and the sentinel's row. */
+  state(): Promise<string>;
+  /** A digest of all that a tenant has. */
+  tenantState(tenant: string): Promise<string>;
+  /** How many versions there are of all dashboards. */
+  versions(): Promise<number>;
+  /** The content of each version of a dashboard, from 1. */
+  contents(tenant: string, dashboardId: string): Promise<readonly string[]>;
+  /** Returns whether the service has sent a statement since this was called. */
+  watchStatements(): Promise<() => Promise<boolean>>;
+  revoke(shareId: string): Promise<void>;
+  setSuspended(tenant: string, suspended: boolean): Promise<void>;
+};
+
+const tables = ["tenants", "definitions", "versions", "shares"];
+
+/** Opens the view, as a superuser, and makes the sentinel table. */
+export async function openDatabaseView(superuserUrl: string): Promise<DatabaseView> {
+  const ask = <T>(work: (sql: Sql) => Promise<T>) => onConnection(superuserUrl, ({ sql }) => work(sql));
+  await ask((sql) => sql`create table attack_sentinel as select 'untouched' as word`);
+  return {
+    state: () =>
+      ask(async (sql) => {
+        const counts: unknown[] = [];
+        for (const table of tables) counts.push(await sql`select count(*)::int as n from ${sql(table)}`);
+        const columns = await sql`
+          select table_name, column_name, data_type from information_schema.columns
+          where table_schema = 'public' order by 1, 2`;
+        return digest([counts, columns, await sql`select word from attack_sentinel`]);
+      }),
+    tenantState: (tenant) =>
+      ask(async (sql) => {
+        const rows: unknown[] = [];
+        for (const table of tables) {
+          rows.push(
+            await sql`select to_jsonb(t)::text as row from ${sql(table)} t where tenant_id = ${tenant} order by 1`,
+          );
+        }
+        return digest(rows);
+      }),
+    versions: () =>
+      ask(async (sql) => {
+        const [row] = await sql<{ n: number }[]>`select count(*)::int as n from versions`;
+        return row!.n;
+      }),
+    contents: (tenant, dashboardId) =>
+      ask(async (sql) => {
+        const rows = await sql<{ content: string }[]>`
+          select content from versions where tenant_id = ${tenant} and dashboard_id = ${dashboardId} order by version`;
+        return rows.map(({ content }) => content);
+      }),
+    async watchStatements() {
+      const since = await ask(
+        async (sql) => (await sql<{ at: string }[]>`select clock_timestamp()::text as at`)[0]!.at,
+      );
+      return () =>
+        ask(async (sql) => {
+          const [row] = await sql<{ n: number }[]>`
+            select count(*)::int as n from pg_stat_activity
+            where datname = current_database() and usename <> session_user and query_start > ${since}::timestamptz`;
+          return row!.n > 0;
+        });
+    },
+    async revoke(shareId) {
+      await ask((sql) => sql`update shares set revoked_at = now() where share_id = ${shareId}`);
+    },
+    async setSuspended(tenant, suspended) {
+      await ask(
+        (sql) => sql`
+          insert into tenants (tenant_id, suspended_at) values (${tenant}, case when ${suspended} then now() end)
+          on conflict (tenant_id) do update set suspended_at = excluded.suspended_at`,
+      );
+    },
+  };
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}

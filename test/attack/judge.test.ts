@@ -1,0 +1,184 @@
+/** Whether what judges the attacks can tell bad from good: a judge that passes everything is none. */
+import * as assert from "uvu/assert";
+import { suite } from "../harness.ts";
+import type { HttpResponse } from "./http-response.ts";
+import { readResponses } from "./http-response.ts";
+import { inputsOf } from "./inputs.ts";
+import { findProperty, universalProperties } from "./properties/table.ts";
+import type { CaseRecord, Outcome } from "./record.ts";
+import type { Scope } from "./scope.ts";
+import { fillIn } from "./variables.ts";
+
+const test = suite("judges of attacks");
+
+type Seen = Partial<Outcome> & { readonly status?: number; readonly body?: string; readonly headers?: Headers };
+type Headers = Readonly<Record<string, string>>;
+
+const json = { "content-type": "application/json" };
+const notFound = '{"error":"not_found","message":"nothing is here"}';
+const island = '<div><script type="application/json">{"a":1}</script></div>';
+
+/** By property: what must be found wrong, and what must not. */
+const samples: Readonly<Record<string, { readonly bad: readonly Seen[]; readonly good: readonly Seen[] }>> = {
+  no_5xx: { bad: [{ status: 500 }], good: [{ status: 404 }] },
+  error_shape: {
+    bad: [
+      { status: 404, body: notFound },
+      { status: 400, headers: json, body: notFound },
+      { status: 404, headers: json, body: '{"error":"not_found","stack":"x"}' },
+      { status: 404, headers: json, body: "[]" },
+    ],
+    good: [{ status: 404, headers: json, body: notFound }],
+  },
+  no_internals: {
+    bad: [
+      { body: "x\n    at f (/a/b.ts:1:2)" },
+      { body: "/work/src/rpc/gate.ts" },
+      { headers: { "x-powered-by": "Express" } },
+      { body: "code ECONNREFUSED" },
+      { body: "DrizzleQueryError" },
+    ],
+    good: [{ body: "a page about relations and columns" }],
+  },
+  no_reflect: {
+    bad: [
+      { status: 400, inputs: ["<script>x"], body: "no <script>x here" },
+      { status: 400, inputs: ['a"quote"'], body: 'bad: a\\"quote\\"' },
+      { status: 404, inputs: ["<b>bold"], body: "no &lt;b&gt;bold" },
+    ],
+    good: [
+      { status: 400, inputs: ["<script>x"], body: "no such thing" },
+      { status: 400, inputs: ["1000"], body: "at most 10000" },
+    ],
+  },
+  www_authenticate: { bad: [{ status: 401 }], good: [{ status: 401, headers: { "www-authenticate": "Bearer" } }] },
+  request_id_safe: {
+    bad: [{}, { headers: { "x-request-id": "<b>" } }, { headers: { "x-request-id": "a b" } }],
+    good: [{ headers: { "x-request-id": "a-1" } }],
+  },
+  no_header_injection: { bad: [{ headers: { "set-cookie": "a=b" } }], good: [{ headers: json }] },
+  share_headers: { bad: [{ headers: { "referrer-policy": "no-referrer" } }], good: [] },
+  only_rows_EU: { bad: [{ body: "row-EU-1 row-EU-2 row-US-1" }, { body: "" }], good: [{ body: "row-EU-1 row-EU-2" }] },
+  zero_rows: { bad: [{ body: "row-EU-1" }], good: [{ body: "nothing" }, { status: 400 }] },
+  svg_finite: { bad: [{ body: '<svg d="M NaN 1"></svg>' }], good: [{ body: '<p>NaN</p><svg d="M 0 1"></svg>' }] },
+  no_exec: {
+    bad: [
+      { body: "<img src=x onerror=f()>" },
+      { body: '<a href="javascript:f()">x</a>' },
+      { body: "<script>f()</script>" },
+      { body: "<iframe src=x></iframe>" },
+      { body: '<b title=">" onclick="f()">x</b>' },
+    ],
+    good: [{ body: `${island}<p title="x onerror=1">onerror=f()</p>` }],
+  },
+  hydration_roundtrip: {
+    bad: [{ body: "<div></div>" }, { body: island.replace("1", "oops") }],
+    good: [{ body: island }],
+  },
+  no_secret: { bad: [{ body: "CANARY_SECRET" }], good: [{ body: "nothing" }] },
+  no_other_tenant: {
+    bad: [{ body: "CANARY_B" }, { caller: "B", body: "CANARY_A" }, { headers: { etag: "CANARY_B" } }],
+    good: [{ body: "CANARY_A" }, { caller: "B", body: "CANARY_B" }],
+  },
+  each_own_canary: { bad: [{ body: "" }, { caller: "B", body: "CANARY_A" }], good: [{ body: "CANARY_A" }] },
+  same_body_as_step_1: { bad: [{ body: "a" }, { body: "b" }], good: [] },
+  closed_or_4xx: { bad: [{ status: 200 }], good: [{ status: 400 }] },
+  lat_lt_500: { bad: [{ latencyMs: 501 }], good: [{ latencyMs: 499 }] },
+  share_shape: {
+    bad: [{ body: "{}" }, { body: '{"url":"u","share_id":"s","expires_at":"2026-01-01T00:00:00Z","sql":"x"}' }],
+    good: [{ body: '{"url":"u","share_id":"s","expires_at":"2026-01-01T00:00:00Z"}' }],
+  },
+  expires_at_exact: {
+    bad: [{ sentAtMs: 0, json: { expires_in_s: 60 }, body: '{"expires_at":"1970-01-01T00:02:00Z"}' }],
+    good: [{ sentAtMs: 0, json: { expires_in_s: 60 }, body: '{"expires_at":"1970-01-01T00:01:01Z"}' }],
+  },
+};
+
+for (const [name, { bad, good }] of Object.entries(samples)) {
+  test(`${name} tells bad from good`, async () => {
+    if (name === "same_body_as_step_1") assert.ok(await judge(name, bad));
+    else for (const seen of bad) assert.ok(await judge(name, [seen]), JSON.stringify(seen));
+    for (const seen of good) assert.is(await judge(name, [seen]), undefined);
+  });
+}
+
+test("timings that differ are told apart", async () => {
+  const around = (ms: number) => Array.from({ length: 200 }, (_, index) => ms + (index % 10) / 10);
+  const judgePair = (aMs: number[], bMs: number[]) => judge("timing_indistinct", [{}], { aMs, bMs });
+  assert.ok(await judgePair(around(2), around(9)));
+  assert.ok(await judgePair(around(2), around(3)));
+  assert.is(await judgePair(around(2), around(2)), undefined);
+});
+
+test("a property that nobody has written is none", () => {
+  assert.is(findProperty("no_such_thing"), undefined);
+  assert.is(findProperty("constructor"), undefined);
+  assert.ok(universalProperties.alive);
+});
+
+test("only names that are variables are filled in", () => {
+  const place = (name: string) => `\${${name}}`;
+  const rest = `${place("b")}${place("7*7")}{{a}}`;
+  assert.is(fillIn(place("a") + rest, { a: "1" }), `1${rest}`);
+});
+
+test("what a caller wrote is found in body, query and link", () => {
+  assert.equal(inputsOf("/s/%3Cb%3Ebold?q=%3Ci%3E", undefined, '{"a":{"b c":["value-1"]}}'), [
+    "q=%3Ci%3E",
+    "q=<i>",
+    "%3Cb%3Ebold?q=%3Ci%3E",
+    "<b>bold?q=<i>",
+    "value-1",
+  ]);
+});
+
+test("responses are read off a connection, whatever their framing", () => {
+  const text = [
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx: y\r\n\r\n",
+    "HTTP/1.1 404 Not Found\r\ncontent-length: 1\r\n\r\nc",
+    "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nd",
+  ];
+  const { responses } = readResponses(Buffer.from(text.join("")), "GET", false);
+  assert.equal(
+    responses.map(({ status, body }) => [status, body]),
+    [
+      [200, "ab"],
+      [404, "c"],
+    ],
+  );
+});
+
+test.run();
+
+async function judge(
+  name: string,
+  seen: readonly Seen[],
+  pair?: { aMs: number[]; bMs: number[] },
+): Promise<string | undefined> {
+  // None of these properties looks at the world.
+  const judged = await findProperty(name)!({} as Scope);
+  const steps = seen.map((each) => ({ step: { do: "http" }, outcomes: [toOutcome(each)], ...(pair && { pair }) }));
+  const attack = { id: "", name: "", steps: [], expect: { status: [], props: [] } };
+  const record: CaseRecord = { attack, steps, published: [] };
+  return judged(record);
+}
+
+function toOutcome({ status = 200, body = "", headers = {}, ...seen }: Seen): Outcome {
+  const lines = Object.entries(headers);
+  const head = [`HTTP/1.1 ${status}`, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\r\n");
+  const response: HttpResponse = { status, head, headers: lines, body };
+  return {
+    caller: "A",
+    method: "POST",
+    path: "/x",
+    inputs: [],
+    json: undefined,
+    response,
+    responses: 1,
+    closed: false,
+    latencyMs: 1,
+    sentAtMs: 0,
+    ...seen,
+  };
+}

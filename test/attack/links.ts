@@ -1,0 +1,62 @@
+import type { Step } from "./corpus.ts";
+import { jsonOf } from "./http-response.ts";
+import { forgeShareTokens, mutate } from "./mutate.ts";
+import type { Outcome, StepRecord } from "./record.ts";
+import { request, type Scope } from "./scope.ts";
+import { constants, fillIn, fillInDeep } from "./variables.ts";
+import { publicOrigin } from "./world.ts";
+
+/** Makes a link, and keeps its token under the step's name. */
+export async function share(scope: Scope, step: Step): Promise<Outcome> {
+  const body = {
+    dashboard_id: fillIn(step.dashboard!, scope.variables),
+    expires_in_s: step.expires_in_s,
+    ...(step.filters && { filters: fillInDeep(step.filters, scope.variables) }),
+  };
+  const outcome = await request(scope, {
+    method: "POST",
+    path: constants.SHARE as string,
+    auth: step.auth ?? "A",
+    headers: [["content-type", "application/json"]],
+    body: [JSON.stringify(body)],
+  });
+  const { url, share_id } = (outcome.response && jsonOf(outcome.response)) ?? {};
+  if (typeof url === "string") {
+    const token = url.slice(`${publicOrigin}/s/`.length);
+    scope.variables[step.save ?? "tok"] = token;
+    scope.shareIds.set(token, `${share_id}`);
+  }
+  return outcome;
+}
+
+/** Opens a link as a browser would, at the public origin; a forgery with each of its keys. */
+export async function open(scope: Scope, step: Step, index?: number): Promise<readonly Outcome[]> {
+  const variables = index === undefined ? scope.variables : { ...scope.variables, i: `${index}` };
+  const tokens =
+    step.forge === undefined
+      ? [
+          step.mutate === undefined
+            ? fillIn(step.token!, variables)
+            : mutate(fillIn(step.token!, variables), step.mutate),
+        ]
+      : forgeShareTokens(variables.SHARE_TOKEN_A as string, fillInDeep(step.forge, variables));
+  const outcomes: Outcome[] = [];
+  for (const token of tokens) {
+    outcomes.push(
+      await request(scope, {
+        method: step.method ?? "GET",
+        path: `/s/${token}${step.query ?? ""}`,
+        auth: "none",
+        headers: [["host", new URL(publicOrigin).host], ...Object.entries(step.headers ?? {})],
+        body: [],
+      }),
+    );
+  }
+  return outcomes;
+}
+
+/** Withdraws a link. There is no call for it yet, so that the operator does it. */
+export async function revoke(scope: Scope, step: Step): Promise<StepRecord> {
+  await scope.world.database.revoke(scope.shareIds.get(fillIn(step.token!, scope.variables))!);
+  return { step, outcomes: [] };
+}

@@ -1,0 +1,70 @@
+import { type HttpResponse, headerOf } from "../http-response.ts";
+import { everyResponse, ofResponses, type Properties } from "./property.ts";
+
+/** Properties of heads. */
+export const headerProperties: Properties = {
+  content_type_json: everyResponse("not application/json", (response) =>
+    /^application\/json\b/.test(headerOf(response, "content-type") ?? ""),
+  ),
+  html_page: everyResponse(
+    "not a page",
+    (response) => headerOf(response, "content-type") === "text/html; charset=utf-8",
+  ),
+  nosniff: everyResponse("no nosniff", (response) => headerOf(response, "x-content-type-options") === "nosniff"),
+  cache_private: everyResponse("may be cached", (response) =>
+    /private|no-store/.test(headerOf(response, "cache-control") ?? ""),
+  ),
+  cache_no_store: everyResponse("may be cached", (response) =>
+    /no-store/.test(headerOf(response, "cache-control") ?? ""),
+  ),
+  frame_ancestors: everyResponse("no frame-ancestors", (response) =>
+    /frame-ancestors /.test(headerOf(response, "content-security-policy") ?? ""),
+  ),
+  no_cors: everyResponse("allows an origin", ({ headers }) => lacks(headers, "access-control-allow-origin")),
+  no_set_cookie: everyResponse("sets a cookie", ({ headers }) => lacks(headers, "set-cookie")),
+  no_server_banner: everyResponse(
+    "tells its product",
+    ({ headers }) => lacks(headers, "x-powered-by") && lacks(headers, "server"),
+  ),
+  request_id_present: everyResponse("no X-Request-Id", (response) => headerOf(response, "x-request-id") !== undefined),
+  request_id_safe: ofResponses(unsafeRequestId),
+  no_header_injection: ofResponses(strangeHeader),
+  share_headers: ofResponses(looseLinkHeaders),
+};
+
+function lacks(headers: HttpResponse["headers"], name: string): boolean {
+  return headers.every(([each]) => each !== name);
+}
+
+/** Says what is wrong with the request id that a response carries. */
+export function unsafeRequestId(response: HttpResponse): string | undefined {
+  const id = headerOf(response, "x-request-id");
+  return id !== undefined && /^(?!.*[<>"'])[!-~]{1,255}$/.test(id) ? undefined : `the request id ${id}`;
+}
+
+/** All that the service ever sets. */
+const ownHeaders = new Set([
+  ...["allow", "cache-control", "connection", "content-encoding", "content-length", "content-type", "date", "etag"],
+  ...["keep-alive", "ratelimit", "ratelimit-policy", "retry-after", "transfer-encoding", "vary", "www-authenticate"],
+  ...["x-content-type-options", "x-request-id", "referrer-policy", "x-robots-tag", "x-frame-options"],
+  ...["content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"],
+]);
+
+/** Names a header that the service does not set by itself, or one that is there twice. */
+export function strangeHeader({ headers }: HttpResponse): string | undefined {
+  const names = headers.map(([name]) => name);
+  const strange = names.find((name, index) => !ownHeaders.has(name) || names.indexOf(name) !== index);
+  return strange && `the header ${strange}`;
+}
+
+function looseLinkHeaders(response: HttpResponse): string | undefined {
+  const wanted: [string, RegExp][] = [
+    ["referrer-policy", /^no-referrer$/],
+    ["x-robots-tag", /noindex/],
+    ["cache-control", /^private, no-store$/],
+    ["x-content-type-options", /^nosniff$/],
+    ["content-security-policy", /default-src 'none'/],
+  ];
+  const loose = wanted.find(([name, value]) => !value.test(headerOf(response, name) ?? ""));
+  return loose && `${loose[0]} is ${headerOf(response, loose[0])}`;
+}

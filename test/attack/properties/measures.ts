@@ -1,0 +1,97 @@
+import { judgedOutcomes } from "../record.ts";
+import { renderBenign } from "./benign.ts";
+import { ofRecord, type Properties, type Property } from "./property.ts";
+
+/** Properties of time and memory, and of being there at all. */
+export const measureProperties: Properties = {
+  alive:
+    ({ world }) =>
+    async () => {
+      if (!world.service.isRunning()) return "the process is gone";
+      const startedAt = performance.now();
+      await renderBenign(world);
+      const tookMs = Math.round(performance.now() - startedAt);
+      return tookMs < 1_000 ? undefined : `a benign render took ${tookMs} ms`;
+    },
+  process_not_restarted:
+    ({ world }) =>
+    () =>
+      world.service.isRunning() ? undefined : "the process is gone",
+  no_hang: ofRecord((record) =>
+    judgedOutcomes(record).every(({ response, closed }) => response !== undefined || closed) ? undefined : "it hangs",
+  ),
+  closed_or_4xx: ofRecord((record) => {
+    const { response, closed } = judgedOutcomes(record).at(-1)!;
+    if (response === undefined) return closed ? undefined : "neither an answer nor a close";
+    return response.status >= 400 && response.status < 500 ? undefined : `status ${response.status}`;
+  }),
+  one_response_only: ofRecord((record) => {
+    const { responses } = judgedOutcomes(record).at(-1)!;
+    return responses === 1 ? undefined : `${responses} responses`;
+  }),
+  timing_indistinct: ofRecord(({ steps }) => {
+    const { aMs, bMs } = steps.findLast(({ pair }) => pair !== undefined)!.pair!;
+    const apartMs = Math.abs(median(aMs) - median(bMs));
+    // A probability of 0.001 alone would fail a thousandth of all runs.
+    return apartMs < 5 && (mannWhitneyP(aMs, bMs) > 0.001 || apartMs < 0.1)
+      ? undefined
+      : `medians are ${apartMs} ms apart`;
+  }),
+};
+
+/** Returns the property of a family such as `lat_lt_500`, undefined if there is none of that name. */
+export function measureFamily(name: string): Property | undefined {
+  const [, kind, limit] = /^(lat_lt|rss_lt|p99_lt)_(\d+)$/.exec(name) ?? [];
+  if (kind === "lat_lt") return latencyBelow(Number(limit), 1);
+  if (kind === "p99_lt") return latencyBelow(Number(limit), 0.99);
+  return kind === "rss_lt" ? rssGrowthBelow(Number(limit)) : undefined;
+}
+
+function latencyBelow(limitMs: number, quantile: number): Property {
+  return ofRecord((record) => {
+    const sorted = judgedOutcomes(record)
+      .map(({ latencyMs }) => latencyMs)
+      .sort((a, b) => a - b);
+    const found = sorted[Math.ceil(sorted.length * quantile) - 1]!;
+    return found < limitMs ? undefined : `took ${Math.round(found)} ms`;
+  });
+}
+
+const sampleMs = 100;
+
+function rssGrowthBelow(limitMib: number): Property {
+  return ({ world }) => {
+    const before = world.service.rssMib();
+    let most = before;
+    const timer = setInterval(() => {
+      most = Math.max(most, world.service.rssMib());
+    }, sampleMs);
+    return () => {
+      clearInterval(timer);
+      const grownMib = Math.round(Math.max(most, world.service.rssMib()) - before);
+      return grownMib < limitMib ? undefined : `memory grew by ${grownMib} MiB`;
+    };
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** The two-sided probability that two samples come from one distribution, by the normal approximation. */
+function mannWhitneyP(a: readonly number[], b: readonly number[]): number {
+  const ranked = [...a.map((value) => ({ value, ofA: true })), ...b.map((value) => ({ value, ofA: false }))];
+  ranked.sort((x, y) => x.value - y.value);
+  const rankSum = ranked.reduce((sum, { ofA }, index) => sum + (ofA ? index + 1 : 0), 0);
+  const u = rankSum - (a.length * (a.length + 1)) / 2;
+  const mean = (a.length * b.length) / 2;
+  const deviation = Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
+  return 2 * (1 - normalBelow(Math.abs(u - mean) / deviation));
+}
+
+/** The standard normal distribution function, by Zelen and Severo (Abramowitz and Stegun, 26.2.17). */
+function normalBelow(z: number): number {
+  const t = 1 / (1 + 0.2316419 * z);
+  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return 1 - (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CaseRecord, judgedOutcomes, type Outcome } from "../record.ts";
+import type { Scope } from "../scope.ts";
+import { firstProblem, type Properties, type Property } from "./property.ts";
+
+/** Properties of what a case leaves behind: in the database, in files, in the process, in the log. */
+export const stateProperties: Properties = {
+  no_effect: unchanged("the database or a file changed", async ({ world }) => [
+    await world.database.state(),
+    readFileSync(join(world.filesDir, "A/sentinel.txt"), "utf8"),
+  ]),
+  no_effect_on_B: unchanged("what B has changed", ({ world }) => world.database.tenantState("B")),
+  one_version: async ({ world }) => {
+    const before = await world.database.versions();
+    return async () => {
+      const added = (await world.database.versions()) - before;
+      return added === 1 ? undefined : `${added} new versions`;
+    };
+  },
+  v1_row_unchanged:
+    ({ world }) =>
+    async ({ published }) => {
+      const [first, ...others] = published;
+      const contents = await world.database.contents(first!.tenant, first!.dashboardId);
+      const later = others.filter(({ dashboardId }) => dashboardId === first!.dashboardId).length;
+      const kept = contents.length === later + 1 && contents[0]!.includes(`"title":"${first!.title}"`);
+      return kept ? undefined : "version 1 is not what was published first";
+    },
+  no_db_query: async ({ world }) => {
+    const hasQueried = await world.database.watchStatements();
+    return async () => ((await hasQueried()) ? "the database was asked" : undefined);
+  },
+  no_pollution:
+    ({ world }) =>
+    async () => {
+      const { polluted } = await world.service.look();
+      return polluted.length === 0 ? undefined : `objects have ${polluted}`;
+    },
+  brotli_not_invoked: unchanged("Brotli was decoded", async ({ world }) => (await world.service.look()).brotliDecodes),
+  no_egress: unchanged("something was contacted", async ({ world }) => world.deniedSink.connections()),
+  no_log_injection: ({ world }) => {
+    const start = world.service.log.length;
+    return () => world.service.log.slice(start).find((line) => !isLogLine(line));
+  },
+  no_other_tenant: () => (record) => otherTenant(record),
+  each_own_canary: () => (record) =>
+    firstProblem(judgedOutcomes(record), ({ status, body }, { caller }) =>
+      status === 200 && !body.includes(`CANARY_${caller}`) ? "a page without its tenant's canary" : otherTenant(record),
+    ),
+};
+
+/** Whether a line of the log is one JSON object, with nothing in it that moves a terminal. */
+export function isLogLine(line: string): boolean {
+  if (/\p{Cc}/u.test(line)) return false;
+  try {
+    const { level, msg } = JSON.parse(line) as Record<string, unknown>;
+    return typeof level === "string" && typeof msg === "string";
+  } catch {
+    return false;
+  }
+}
+
+/** Says where a tenant was shown what another one has. Callers without a token stand for A. */
+function otherTenant(record: CaseRecord): string | undefined {
+  return firstProblem(callsOf(record), ({ head, body }, { caller }) => {
+    const canary = caller === "B" ? "CANARY_A" : "CANARY_B";
+    return head.includes(canary) || body.includes(canary) ? `${canary} is shown` : undefined;
+  });
+}
+
+function callsOf({ steps }: CaseRecord): readonly Outcome[] {
+  return steps.flatMap(({ outcomes }) => outcomes);
+}
+
+function unchanged(problem: string, look: (scope: Scope) => Promise<unknown>): Property {
+  return async (scope) => {
+    const before = JSON.stringify(await look(scope));
+    return async () => (JSON.stringify(await look(scope)) === before ? undefined : problem);
+  };
+}

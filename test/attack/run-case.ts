@@ -1,0 +1,79 @@
+import { type Case, type Expectation, stepsWithin } from "./corpus.ts";
+import { jsonOf } from "./http-response.ts";
+import { findProperty, universalProperties } from "./properties/table.ts";
+import { type CaseRecord, judgedOutcomes, type Outcome, type StepRecord } from "./record.ts";
+import { createScope } from "./scope.ts";
+import { runStep, whyNotRun } from "./steps.ts";
+import { namesIn } from "./variables.ts";
+import { type World, worldVariables } from "./world.ts";
+
+/** What came of a case that did not fail: tolerated ones are passed, and to be decided on. */
+export type Verdict = "passed" | "tolerated";
+
+/** Returns why a case cannot be run yet, undefined if it can: what cannot be judged whole has not passed. */
+export function whyNotCase(
+  { steps, needs = [], expect }: Case,
+  documentedVariables: ReadonlySet<string>,
+): string | undefined {
+  if (needs.includes("test clock")) return "the service has no test clock yet";
+  for (const step of steps.flatMap(stepsWithin)) {
+    const reason = whyNotRun(step);
+    if (reason !== undefined) return reason;
+  }
+  const missing = namesIn(steps).find((name) => documentedVariables.has(name) && !worldVariables.has(name));
+  if (missing !== undefined) return `there is no ${missing} yet`;
+  const unknown = expect.props.find((name) => findProperty(name) === undefined);
+  return unknown === undefined ? undefined : `the harness cannot judge ${unknown} yet`;
+}
+
+/** Runs a case and judges it. Throws an Error that lists everything that is wrong. */
+export async function runCase(world: World, attack: Case): Promise<Verdict> {
+  const scope = await createScope(world, attack);
+  const judges = new Map(
+    await Promise.all(
+      [
+        ...attack.expect.props.map((name) => [name, findProperty(name)!] as const),
+        // Last, since looking for life asks the service.
+        ...Object.entries(universalProperties),
+      ].map(async ([name, property]) => [name, await property(scope)] as const),
+    ),
+  );
+  const problems: string[] = [];
+  const steps: StepRecord[] = [];
+  let refusedEarly = false;
+  for (const step of attack.steps) {
+    const record = await runStep(scope, step);
+    steps.push(record);
+    refusedEarly = record.passed === true;
+    if (refusedEarly) break;
+    if (step.expect !== undefined)
+      problems.push(...record.outcomes.flatMap((outcome) => unexpected(outcome, step.expect!).problem ?? []));
+  }
+  const record: CaseRecord = { attack, steps, published: scope.published };
+  const expected = refusedEarly ? [] : judgedOutcomes(record).map((outcome) => unexpected(outcome, attack.expect));
+  problems.push(...expected.flatMap(({ problem }) => problem ?? []));
+  for (const [name, judge] of judges) {
+    // Where what a case attacks was refused, there is nothing left of which its own properties speak.
+    const problem = refusedEarly && !Object.hasOwn(universalProperties, name) ? undefined : await judge(record);
+    if (problem !== undefined) problems.push(`${name}: ${problem}`);
+  }
+  if (problems.length > 0) throw new Error([...new Set(problems)].join("\n"));
+  return expected.some(({ tolerated }) => tolerated) ? "tolerated" : "passed";
+}
+
+function unexpected(
+  { response, closed }: Outcome,
+  { status, tolerate = [], error, props = [] }: Expectation,
+): { readonly problem?: string; readonly tolerated: boolean } {
+  if (response === undefined) {
+    const mayClose = closed && props.includes("closed_or_4xx");
+    return mayClose ? { tolerated: false } : { problem: "no response", tolerated: false };
+  }
+  const shown = `${response.status} ${response.body.slice(0, 300)}`;
+  if (!status.includes(response.status)) {
+    return tolerate.includes(response.status) ? { tolerated: true } : { problem: `answers ${shown}`, tolerated: false };
+  }
+  const told = jsonOf(response)?.error;
+  const fits = error === undefined || response.status < 400 || error.includes(`${told}`);
+  return fits ? { tolerated: false } : { problem: `answers ${shown}`, tolerated: false };
+}

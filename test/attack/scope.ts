@@ -1,0 +1,98 @@
+import { type Auth, type Case, type Part, stepsWithin } from "./corpus.ts";
+import { fixtures } from "./fixtures.ts";
+import { jsonOf } from "./http-response.ts";
+import { inputsOf } from "./inputs.ts";
+import { forgeToken } from "./jwt.ts";
+import { partsToBytes } from "./parts.ts";
+import type { Exchange } from "./raw-socket.ts";
+import type { Outcome, Published } from "./record.ts";
+import { sendRequest } from "./send.ts";
+import { fillIn, namesIn, type Variables } from "./variables.ts";
+import type { World } from "./world.ts";
+
+/** What the steps of one case share. */
+export type Scope = {
+  readonly world: World;
+  /** Grows with what steps save. */
+  readonly variables: Record<string, string | (() => string)>;
+  readonly published: Published[];
+  /** Ids of shares by their tokens. */
+  readonly shareIds: Map<string, string>;
+};
+
+/** Makes the scope of a case, with the dashboards that it refers to. */
+export async function createScope(world: World, attack: Case): Promise<Scope> {
+  const names = new Set([
+    ...namesIn(attack),
+    ...attack.steps.flatMap(stepsWithin).flatMap(({ dashboard }) => namesIn(dashboard ?? "")),
+  ]);
+  const own: Record<string, string> = {};
+  for (const name of Object.keys(fixtures)) if (names.has(name)) own[name] = await world.fixture(name);
+  return { world, variables: { ...world.variables, ...own }, published: [], shareIds: new Map() };
+}
+
+/** A request of a step. */
+export type StepRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly auth: Auth;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: readonly Part[];
+};
+
+/** Sends a request of a step, with what holds in the scope and, in a loop, its index. */
+export async function request(scope: Scope, step: StepRequest, index?: number): Promise<Outcome> {
+  const { world } = scope;
+  const variables: Variables = index === undefined ? scope.variables : { ...scope.variables, i: `${index}` };
+  const fill = (text: string) => fillIn(text, variables);
+  const path = fill(step.path);
+  const authorization = authorizationOf(step.auth, world, variables);
+  const headers = [
+    ...(authorization === undefined ? [] : [["authorization", authorization] as const]),
+    ...step.headers.map(([name, value]) => [name, fill(value)] as const),
+  ];
+  const body = await textOf(step.body, fill);
+  const sentAtMs = Date.now();
+  const result = await sendRequest(world.service.port, { method: step.method, path, headers, body: step.body }, fill);
+  return {
+    caller: callerOf(step.auth),
+    method: step.method,
+    path,
+    inputs: inputsOf(path, authorization, body),
+    json: jsonOf({ body, status: 0, head: "", headers: [] }),
+    ...resultOf(result),
+    sentAtMs,
+  };
+}
+
+/** Returns what an outcome takes from an exchange. */
+export function resultOf(result: Exchange): Pick<Outcome, "response" | "responses" | "closed" | "latencyMs"> {
+  const { responses, closed, latencyMs } = result;
+  return { response: responses.at(-1), responses: responses.length, closed, latencyMs };
+}
+
+/** Bodies beyond this are hostile by their size only, and not looked into. */
+const maxTextBytes = 400_000;
+
+async function textOf(parts: readonly Part[], fill: (text: string) => string): Promise<string> {
+  const size = parts.reduce((sum, part) => sum + sizeOf(part), 0);
+  if (size > maxTextBytes) return "";
+  return Buffer.concat(await Array.fromAsync(partsToBytes(parts, fill))).toString();
+}
+
+function sizeOf(part: Part): number {
+  if (typeof part === "string") return part.length;
+  if ("n" in part) return part.n;
+  return "hex" in part ? part.hex.length : Number.POSITIVE_INFINITY;
+}
+
+function authorizationOf(auth: Auth, world: World, variables: Variables): string | undefined {
+  if (auth === "none") return undefined;
+  if (auth === "A" || auth === "B") return `Bearer ${world.token(auth)}`;
+  if ("raw" in auth) return fillIn(auth.raw, variables);
+  return `Bearer ${forgeToken(auth.jwt, variables)}`;
+}
+
+function callerOf(auth: Auth): Outcome["caller"] {
+  return auth === "A" || auth === "B" ? auth : "none";
+}

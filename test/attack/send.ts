@@ -1,0 +1,39 @@
+import type { Part } from "./corpus.ts";
+import { partsToBytes } from "./parts.ts";
+import { type Exchange, exchange } from "./raw-socket.ts";
+
+/** A request whose path, header values and body go out as they are. */
+export type PlainRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: readonly Part[];
+};
+
+/** A response that takes longer counts as none. */
+const responseMs = 15_000;
+
+/** Sends a request over a connection of its own. Host and Content-Length are added where they are missing. */
+export function sendRequest(
+  port: number,
+  { method, path, headers, body }: PlainRequest,
+  fill: (text: string) => string = (text) => text,
+): Promise<Exchange> {
+  return exchange(port, bytesOf(), { method, waitMs: responseMs, quietMs: 0 });
+
+  async function* bytesOf(): AsyncGenerator<Buffer, void, void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of partsToBytes(body, fill)) chunks.push(chunk);
+    const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    const lines = [...headers];
+    const has = (name: string) => lines.some(([each]) => each.toLowerCase() === name);
+    if (!has("host")) lines.unshift(["host", `127.0.0.1:${port}`]);
+    if (body.length > 0 && !has("content-length") && !has("transfer-encoding")) {
+      lines.push(["content-length", `${length}`]);
+    }
+    yield Buffer.from(
+      `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
+    );
+    yield* chunks;
+  }
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Sight } from "./probe.ts";
+
+/** The service under attack: the real one, in a process of its own. */
+export type ServiceProcess = {
+  readonly port: number;
+  readonly pid: number;
+  /** Whether it is still that process. */
+  isRunning(): boolean;
+  /** What it has logged, a line each. */
+  readonly log: readonly string[];
+  /** Looks into the process. */
+  look(): Promise<Sight>;
+  /** Memory of it and its children. */
+  rssMib(): number;
+  stop(): Promise<void>;
+};
+
+const projectDir = join(import.meta.dirname, "../..");
+
+/** How long a start may take, a first one on a busy machine included. */
+const startMs = 60_000;
+
+/** Starts the service with these variables and no others, and resolves when it listens. */
+export async function startServiceProcess(env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+  const port = await findPort();
+  const probe = join(import.meta.dirname, "probe.ts");
+  const child = spawn(process.execPath, ["--import", probe, join(projectDir, "src/main.ts")], {
+    env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: `${port}`, ...env },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const log: string[] = [];
+  collectLines(child.stderr!, (line) => log.push(line));
+  await listening(child, log);
+  return {
+    port,
+    pid: child.pid!,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    log,
+    async look() {
+      const seen = once(child, "message");
+      child.send("look");
+      return (await seen)[0] as Sight;
+    },
+    rssMib: () => rssOfTreeMib(child.pid!),
+    async stop() {
+      process.off("exit", kill);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
+
+async function listening(child: ChildProcess, log: readonly string[]): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = () => reject(new Error(`the service did not start: ${log.join("\n")}`));
+    const timer = setTimeout(fail, startMs);
+    child.once("exit", fail);
+    collectLines(child.stdout!, (line) => {
+      if (!line.startsWith("listening on ")) return;
+      clearTimeout(timer);
+      child.off("exit", fail);
+      resolve();
+    });
+  });
+}
+
+function collectLines(stream: NodeJS.ReadableStream, take: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) take(line);
+  });
+}
+
+/** Finds a free port below those that outgoing connections take, one of which could be in its way. */
+async function findPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!free) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
+}
+
+function rssOfTreeMib(root: number): number {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number) as [pid: number, parent: number, rssKib: number]);
+  const tree = new Set([root]);
+  // A child's row may stand before its parent's.
+  for (let before = 0; before < tree.size; ) {
+    before = tree.size;
+    for (const [pid, parent] of rows) if (tree.has(parent)) tree.add(pid);
+  }
+  return rows.reduce((sum, [pid, , rssKib]) => (tree.has(pid) ? sum + rssKib / 1024 : sum), 0);
+}
