@@ -54,13 +54,15 @@ const cases: [name: string, request: string | Buffer, status: number][] = [
   ["a preface that goes wrong", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n", 400],
 ];
 
+const errors: Readonly<Record<number, string>> = { 400: "invalid_request", 401: "unauthorized", 404: "not_found" };
+
 for (const [name, request, status] of cases) {
   test(`${name} gets the documented error`, async () => {
     const answer = await exchangeRaw(port, [request]);
     assert.is(answer.status, status);
     assert.is(answer.answers, 1);
     const [head = "", body = ""] = answer.text.split("\r\n\r\n");
-    assert.is(JSON.parse(body).error, status === 404 ? "not_found" : "invalid_request");
+    assert.is(JSON.parse(body).error, errors[status]);
     assert.match(head, /^content-type: application\/json\r?$/im);
     assert.match(head, /^x-request-id: [0-9a-f-]{36}\r?$/im);
     assert.match(head, /^x-content-type-options: nosniff\r?$/im);
