@@ -1,8 +1,8 @@
 /** An instant, bound as the source's own timestamp type. */
-export type Instant = { readonly kind: "instant"; readonly epochMs: number };
+type Instant = { readonly kind: "instant"; readonly epochMs: number };
 
 /** A calendar date, `YYYY-MM-DD`, bound as the source's own date type. */
-export type CalendarDate = { readonly kind: "date"; readonly iso: string };
+type CalendarDate = { readonly kind: "date"; readonly iso: string };
 
 /** One value of a filter. Numbers are finite and never -0. */
 export type Scalar = string | number | boolean | Instant | CalendarDate;

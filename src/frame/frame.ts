@@ -1,5 +1,5 @@
 /** Numbers; NaN where a row has no value. Infinity never occurs: a source gives NaN for it. */
-export type NumberColumn = {
+type NumberColumn = {
   readonly type: "number";
   readonly name: string;
   readonly values: Float64Array;
@@ -18,14 +18,14 @@ export type TimeColumn = {
 };
 
 /** Words; null where a row has no value. */
-export type StringColumn = {
+type StringColumn = {
   readonly type: "string";
   readonly name: string;
   readonly values: readonly (string | null)[];
 };
 
 /** Truth values; null where a row has no value. */
-export type BooleanColumn = {
+type BooleanColumn = {
   readonly type: "boolean";
   readonly name: string;
   readonly values: readonly (boolean | null)[];
