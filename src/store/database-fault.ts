@@ -9,6 +9,11 @@ export function databaseDown(cause?: unknown): ConnectError {
   });
 }
 
+/** Makes the fault for what does not exist, or is another tenant's. */
+export function noSuchVersion(cause?: unknown): ConnectError {
+  return fault("NOT_FOUND", "no such dashboard or version", { cause });
+}
+
 /**
  * Returns what went wrong in the database as a fault. Faults pass as they are. What a driver says
  * goes into the cause, where only the log sees its code: its message quotes queries and their values.
@@ -23,7 +28,7 @@ export function toDatabaseFault(error: unknown): ConnectError {
     });
   }
   if (passing.test(code)) return databaseDown(error);
-  if (code === foreignKeyViolation) return fault("NOT_FOUND", "no such dashboard or version", { cause: error });
+  if (code === foreignKeyViolation) return noSuchVersion(error);
   if (unstorableText.test(code)) {
     return fault("INVALID_REQUEST", "text must not hold the character U+0000 nor a lone surrogate", { cause: error });
   }

@@ -1,4 +1,4 @@
-import { fault } from "../errors/fault.ts";
+import { type Change, settleChange } from "./change.ts";
 import type { Connection } from "./connection.ts";
 
 /** What is saved as the next version of a dashboard. */
@@ -11,63 +11,108 @@ export type DefinitionSave = {
   readonly title: string;
   /** Who saves: the subject of the caller's token. */
   readonly author: string;
+  /** What changed, as the author puts it; empty for nothing said. */
+  readonly note: string;
   /** The active version that the caller has seen, 0 for none; undefined to save over whatever is there. */
   readonly expectedVersion: number | undefined;
 };
+
+/** Which version is brought back. */
+export type VersionRestore = {
+  readonly dashboardId: string;
+  /** The version whose content is wanted; undefined for the one that was active last. */
+  readonly version: number | undefined;
+  readonly author: string;
+  readonly note: string;
+  readonly expectedVersion: number | undefined;
+};
+
+/** What is taken out of use. */
+export type DefinitionArchive = { readonly dashboardId: string; readonly expectedVersion: number | undefined };
 
 /** A version as it was saved. */
 export type StoredVersion = {
   readonly dashboardId: string;
   readonly version: number;
+  /** Whether it is what renders: the last version of a dashboard that is not archived. */
   readonly active: boolean;
   readonly json: string;
   readonly digest: string;
   readonly author: string;
+  /** Empty where nothing was said. */
+  readonly note: string;
   readonly createTimeMs: number;
+  /** Whether the dashboard is archived. */
+  readonly archived: boolean;
 };
 
-type Saved = { readonly outcome: "saved" | "unchanged" | "conflict"; readonly version: number };
 type VersionRow = {
   readonly version: number;
   readonly active: boolean;
   readonly content: string;
   readonly digest: string;
   readonly author: string;
+  readonly note: string;
   readonly create_time_ms: number;
+  readonly archived: boolean;
 };
 
 /**
- * Saves the next version and makes it active, in the transaction that is open on the connection.
- * Content equal to the active version adds none. Throws STALE_VERSION when the expected version is
- * not the active one.
+ * Saves the next version and makes it active, in the transaction that is open on the connection; an
+ * archived dashboard is in use again. Content equal to the last version adds none. Throws STALE_VERSION
+ * when the expected version is not the active one.
  */
 export async function saveDefinition(
   { sql }: Connection,
   tenant: string,
   save: DefinitionSave,
 ): Promise<{ version: number }> {
-  const { dashboardId, json, digest, title, author, expectedVersion } = save;
-  const [saved] = await sql<Saved[]>`select * from save_definition(
-    ${tenant}, ${dashboardId}, ${json}, ${digest}, ${title}, ${author}, ${expectedVersion ?? null})`;
-  const { outcome, version } = saved!;
-  if (outcome === "conflict") throw staleVersion(version);
+  const { dashboardId, json, digest, title, author, note, expectedVersion } = save;
+  const { version } = await settleChange(sql<Change[]>`select * from save_definition_2(
+    ${tenant}, ${dashboardId}, ${json}, ${digest}, ${title}, ${author}, ${note}, ${expectedVersion ?? null})`);
   return { version };
 }
 
-/** Returns a version of a dashboard, the active one unless told which. */
+/**
+ * Saves an earlier version's content, byte for byte, as the next version, as `saveDefinition` does.
+ * Throws NOT_FOUND without such a version.
+ */
+export async function restoreVersion(
+  { sql }: Connection,
+  tenant: string,
+  restore: VersionRestore,
+): Promise<{ version: number }> {
+  const { dashboardId, author, note, expectedVersion } = restore;
+  const { version } = await settleChange(sql<Change[]>`select * from restore_version(
+    ${tenant}, ${dashboardId}, ${restore.version ?? null}, ${author}, ${note}, ${expectedVersion ?? null})`);
+  return { version };
+}
+
+/** Takes a dashboard out of use; what it has stays. Throws NOT_FOUND, and STALE_VERSION. */
+export async function archiveDefinition(
+  { sql }: Connection,
+  tenant: string,
+  archive: DefinitionArchive,
+): Promise<void> {
+  const { dashboardId, expectedVersion } = archive;
+  await settleChange(sql<Change[]>`
+    select * from archive_definition(${tenant}, ${dashboardId}, ${expectedVersion ?? null})`);
+}
+
+/** Returns a version of a dashboard, an archived one too: the last one unless told which. */
 export async function getVersion(
   { sql }: Connection,
   tenant: string,
   dashboardId: string,
   version: number | undefined,
 ): Promise<StoredVersion | undefined> {
-  const [row] = await sql<VersionRow[]>`select * from get_version(${tenant}, ${dashboardId}, ${version ?? null})`;
+  const [row] = await sql<VersionRow[]>`select * from get_version_2(${tenant}, ${dashboardId}, ${version ?? null})`;
   if (row === undefined) return undefined;
   const { content: json, create_time_ms: createTimeMs, ...rest } = row;
   return { dashboardId, json, createTimeMs, ...rest };
 }
 
-/** Returns the number of a dashboard's active version. */
+/** Returns the number of a dashboard's active version; undefined for an archived dashboard. */
 export async function getActiveVersion(
   { sql }: Connection,
   tenant: string,
@@ -75,13 +120,4 @@ export async function getActiveVersion(
 ): Promise<number | undefined> {
   const [row] = await sql<{ version: number }[]>`select get_active_version(${tenant}, ${dashboardId}) as version`;
   return row?.version;
-}
-
-function staleVersion(active: number) {
-  return fault(
-    "STALE_VERSION",
-    active === 0
-      ? "the dashboard does not exist: leave expected_version out, or give 0"
-      : `the active version is ${active}: read it, merge, and save with expected_version ${active}`,
-  );
 }

@@ -1,8 +1,18 @@
 import { fault } from "../errors/fault.ts";
 import type { Connection } from "./connection.ts";
-import { type DefinitionSave, getVersion, type StoredVersion, saveDefinition } from "./definitions.ts";
+import {
+  archiveDefinition,
+  type DefinitionArchive,
+  type DefinitionSave,
+  getVersion,
+  restoreVersion,
+  type StoredVersion,
+  saveDefinition,
+  type VersionRestore,
+} from "./definitions.ts";
+import { type DraftPublish, type DraftSave, publishDraft, saveDraft } from "./drafts.ts";
 import type { Pool } from "./pool.ts";
-import { createShare, type ShareCreate } from "./shares.ts";
+import { createShare, revokeShare, type ShareCreate } from "./shares.ts";
 import { createSlots } from "./slots.ts";
 
 /** A mutating call, as its caller numbers it. */
@@ -17,12 +27,22 @@ export type Call = {
 
 /** What a mutating call may do, all of it or nothing, for its tenant. */
 export type TenantTransaction = {
-  /** Saves the next version and makes it active. Throws STALE_VERSION. */
+  /** Saves the next version and makes it active, also of an archived dashboard. Throws STALE_VERSION. */
   saveDefinition(save: DefinitionSave): Promise<{ version: number }>;
-  /** Returns a version, the active one unless told which. */
+  /** Writes the draft. Returns its revision and the active version, 0 for none. Throws STALE_VERSION. */
+  saveDraft(draft: DraftSave): Promise<{ revision: number; version: number }>;
+  /** Makes the draft the next version. Throws NOT_FOUND without one, and STALE_VERSION. */
+  publishDraft(publish: DraftPublish): Promise<{ version: number }>;
+  /** Saves an earlier version's content as the next version. Throws NOT_FOUND and STALE_VERSION. */
+  restoreVersion(restore: VersionRestore): Promise<{ version: number }>;
+  /** Takes a dashboard out of use, also once more. Throws NOT_FOUND and STALE_VERSION. */
+  archiveDefinition(archive: DefinitionArchive): Promise<void>;
+  /** Returns a version, an archived dashboard's too: the last one unless told which. */
   getVersion(dashboardId: string, version?: number): Promise<StoredVersion | undefined>;
-  /** Keeps a share link. Throws NOT_FOUND without such a dashboard or version. */
+  /** Keeps a share link. Throws NOT_FOUND without such a version in use. */
   createShare(share: ShareCreate): Promise<void>;
+  /** Withdraws a share link, also once more. Throws NOT_FOUND. */
+  revokeShare(shareId: string): Promise<void>;
 };
 
 /** Runs a call's effect once per key, however often the call is made. */
@@ -100,8 +120,13 @@ function tenantTransaction(connection: Connection, tenant: string, isOpen: () =>
   };
   return {
     saveDefinition: (save) => within(() => saveDefinition(connection, tenant, save)),
+    saveDraft: (draft) => within(() => saveDraft(connection, tenant, draft)),
+    publishDraft: (publish) => within(() => publishDraft(connection, tenant, publish)),
+    restoreVersion: (restore) => within(() => restoreVersion(connection, tenant, restore)),
+    archiveDefinition: (archive) => within(() => archiveDefinition(connection, tenant, archive)),
     getVersion: (dashboardId, version) => within(() => getVersion(connection, tenant, dashboardId, version)),
     createShare: (share) => within(() => createShare(connection, tenant, share)),
+    revokeShare: (shareId) => within(() => revokeShare(connection, tenant, shareId)),
   };
 }
 

@@ -39,7 +39,11 @@ export const tenants = pgTable(
   () => [tenantPolicy("tenants")],
 );
 
-/** One row per dashboard: which version is active. Saves of a dashboard queue up on its row. */
+/**
+ * One row per dashboard: which version is active, 0 while it has only a draft. Whatever changes a dashboard
+ * queues up on its row. Lists are in the order of bytes, which no database's own collation changes. Their
+ * predicates name nothing that a save changes, so that a save touches no index of this table.
+ */
 export const definitions = pgTable(
   "definitions",
   {
@@ -50,8 +54,16 @@ export const definitions = pgTable(
     title: text("title").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
+    archivedAt: instant("archived_at"),
+    /** The last revision that a draft of it had; the next draft counts on from there. */
+    draftRevision: integer("draft_revision").notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.tenantId, table.dashboardId] }), tenantPolicy("definitions")],
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.dashboardId] }),
+    index("definitions_live").on(table.tenantId, sql`dashboard_id collate "C"`).where(sql`archived_at is null`),
+    index("definitions_archived").on(table.tenantId, sql`dashboard_id collate "C"`).where(sql`archived_at is not null`),
+    tenantPolicy("definitions"),
+  ],
 );
 
 /** Every version ever saved, numbered 1..n without gaps. Rows are never changed nor deleted: a trigger refuses it. */
@@ -79,7 +91,39 @@ export const versions = pgTable(
   ],
 );
 
-/** Share links. Without a version a link follows the active one; `filters` is a JSON object's text. */
+/** The one draft that a dashboard may have: it is overwritten until it is published, and then it goes. */
+export const drafts = pgTable(
+  "drafts",
+  {
+    tenantId: text("tenant_id").notNull(),
+    dashboardId: text("dashboard_id").notNull(),
+    content: text("content").notNull(),
+    digest: text("digest").notNull(),
+    title: text("title").notNull(),
+    author: text("author").notNull(),
+    note: text("note").notNull(),
+    revision: integer("revision").notNull(),
+    /** The version that was active when it was begun, 0 for none. */
+    baseVersion: integer("base_version").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.dashboardId] }),
+    foreignKey({
+      name: "drafts_of_definition",
+      columns: [table.tenantId, table.dashboardId],
+      foreignColumns: [definitions.tenantId, definitions.dashboardId],
+    }),
+    check("drafts_count_from_1", sql`revision > 0`),
+    tenantPolicy("drafts"),
+  ],
+);
+
+/**
+ * Share links. Without a version a link follows the active one; `filters` is a JSON object's text.
+ * The indexes of the lists end with the expiry, so that what has expired is passed over within them.
+ */
 export const shares = pgTable(
   "shares",
   {
@@ -94,9 +138,23 @@ export const shares = pgTable(
     lastOpenedAt: instant("last_opened_at"),
     createdBy: text("created_by").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
+    viewerFilters: text("viewer_filters").array().notNull().default([]),
+    frameAncestors: text("frame_ancestors").array().notNull().default([]),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.shareId] }),
+    index("shares_listed")
+      .on(table.tenantId, table.createdAt.desc().nullsFirst(), table.shareId.desc().nullsFirst(), table.expiresAt)
+      .where(sql`revoked_at is null`),
+    index("shares_listed_of_definition")
+      .on(
+        table.tenantId,
+        table.dashboardId,
+        table.createdAt.desc().nullsFirst(),
+        table.shareId.desc().nullsFirst(),
+        table.expiresAt,
+      )
+      .where(sql`revoked_at is null`),
     foreignKey({
       name: "shares_of_definition",
       columns: [table.tenantId, table.dashboardId],

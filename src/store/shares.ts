@@ -1,4 +1,7 @@
+import { and, eq, sql } from "drizzle-orm";
+import { fault } from "../errors/fault.ts";
 import type { Connection } from "./connection.ts";
+import { noSuchVersion } from "./database-fault.ts";
 import { shares } from "./schema.ts";
 
 /** A share link to keep. */
@@ -9,6 +12,10 @@ export type ShareCreate = {
   readonly version: number | undefined;
   /** The filters it fixes, as a JSON object's text. */
   readonly filtersJson: string;
+  /** The filters that whoever opens it may change, by name. */
+  readonly viewerFilters: readonly string[];
+  /** The origins whose pages may show it in a frame. */
+  readonly frameAncestors: readonly string[];
   readonly expiresAtMs: number;
   /** The subject of the caller's token. */
   readonly createdBy: string;
@@ -20,6 +27,8 @@ export type StoredShare = {
   readonly dashboardId: string;
   readonly version: number | undefined;
   readonly filtersJson: string;
+  readonly viewerFilters: readonly string[];
+  readonly frameAncestors: readonly string[];
   readonly expiresAtMs: number;
   readonly revoked: boolean;
 };
@@ -28,32 +37,52 @@ type ShareRow = {
   readonly dashboard_id: string;
   readonly version: number | null;
   readonly filters: string;
+  readonly viewer_filters: readonly string[];
+  readonly frame_ancestors: readonly string[];
   readonly expires_at_ms: number;
   readonly revoked: boolean;
 };
 
-/** Keeps a share link, in the transaction that is open on the connection. Throws NOT_FOUND without such a version. */
-export async function createShare({ db }: Connection, tenant: string, share: ShareCreate): Promise<void> {
-  await db.insert(shares).values({
-    tenantId: tenant,
-    shareId: share.shareId,
-    dashboardId: share.dashboardId,
-    version: share.version ?? null,
-    filters: share.filtersJson,
-    expiresAt: new Date(share.expiresAtMs),
-    createdBy: share.createdBy,
-  });
+/**
+ * Keeps a share link, in the transaction that is open on the connection. Throws NOT_FOUND without such a
+ * version, and for a dashboard that is archived or was never published.
+ */
+export async function createShare({ sql }: Connection, tenant: string, share: ShareCreate): Promise<void> {
+  const texts = (list: readonly string[]) =>
+    sql`array(select jsonb_array_elements_text(${JSON.stringify(list)}::text::jsonb))`;
+  const { count } = await sql`
+    insert into shares (tenant_id, share_id, dashboard_id, version, filters, viewer_filters, frame_ancestors,
+      expires_at, created_by)
+    select tenant_id, ${share.shareId}, dashboard_id, ${share.version ?? null}::integer, ${share.filtersJson},
+      ${texts(share.viewerFilters)}, ${texts(share.frameAncestors)},
+      timestamptz 'epoch' + ${share.expiresAtMs}::double precision * interval '1 millisecond', ${share.createdBy}
+    from definitions
+    where tenant_id = ${tenant} and dashboard_id = ${share.dashboardId}
+      and current_version > 0 and archived_at is null`;
+  if (count === 0) throw noSuchVersion();
+}
+
+/** Withdraws a link for good, in the transaction that is open on the connection. Throws NOT_FOUND. */
+export async function revokeShare({ db }: Connection, tenant: string, shareId: string): Promise<void> {
+  const revoked = await db
+    .update(shares)
+    .set({ revokedAt: sql`coalesce(${shares.revokedAt}, now())` })
+    .where(and(eq(shares.tenantId, tenant), eq(shares.shareId, shareId)))
+    .returning({ shareId: shares.shareId });
+  if (revoked.length === 0) throw fault("NOT_FOUND", "no such link");
 }
 
 /** Returns a share link, expired and revoked ones too. */
 export async function getShare({ sql }: Connection, tenant: string, shareId: string): Promise<StoredShare | undefined> {
-  const [row] = await sql<ShareRow[]>`select * from get_share(${tenant}, ${shareId})`;
+  const [row] = await sql<ShareRow[]>`select * from get_share_2(${tenant}, ${shareId})`;
   return (
     row && {
       shareId,
       dashboardId: row.dashboard_id,
       version: row.version ?? undefined,
       filtersJson: row.filters,
+      viewerFilters: row.viewer_filters,
+      frameAncestors: row.frame_ancestors,
       expiresAtMs: row.expires_at_ms,
       revoked: row.revoked,
     }

@@ -1,14 +1,19 @@
 import { join } from "node:path";
 import type { Log } from "../log/log.ts";
+import { type DefinitionSummary, type DefinitionsWanted, listDefinitions } from "./definition-list.ts";
 import { getActiveVersion, getVersion, type StoredVersion } from "./definitions.ts";
+import { getDraft, type StoredDraft } from "./drafts.ts";
 import { openEmbeddedDatabase } from "./embedded/database.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { createOnce, type Once } from "./once.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { checkRole } from "./role-check.ts";
+import { listShares, type ShareSummary, type SharesWanted } from "./share-list.ts";
+import { countOpens, type ShareOpens } from "./share-opens.ts";
 import { getShare, type StoredShare } from "./shares.ts";
 import { startSweeping } from "./sweep.ts";
 import { isSuspended } from "./tenants.ts";
+import { listVersions, type VersionSummary, type VersionsWanted } from "./version-list.ts";
 
 /**
  * What is kept: definitions, share links and the answers of mutating calls. While the database is out
@@ -17,12 +22,22 @@ import { isSuspended } from "./tenants.ts";
 export type Store = {
   /** Runs a mutating call once per key. Returns the answer's bytes: the effect's, or those stored. */
   readonly once: Once;
-  /** Returns a version of a dashboard; the active one where `version` is undefined. */
+  /** Returns a version of a dashboard, an archived one too; the last one where `version` is undefined. */
   getVersion(tenant: string, dashboardId: string, version: number | undefined): Promise<StoredVersion | undefined>;
-  /** Returns the number of a dashboard's active version. */
+  /** Returns the number of a dashboard's active version; undefined for an archived dashboard. */
   getActiveVersion(tenant: string, dashboardId: string): Promise<number | undefined>;
+  /** Returns a dashboard's draft, an archived one's too. */
+  getDraft(tenant: string, dashboardId: string): Promise<StoredDraft | undefined>;
+  /** Lists dashboards in the order of their ids' bytes. */
+  listDefinitions(tenant: string, wanted: DefinitionsWanted): Promise<readonly DefinitionSummary[]>;
+  /** Lists a dashboard's versions, the newest first, an archived one's too; none for an unknown dashboard. */
+  listVersions(tenant: string, dashboardId: string, wanted: VersionsWanted): Promise<readonly VersionSummary[]>;
   /** Returns a share link, expired and revoked ones too. */
   getShare(tenant: string, shareId: string): Promise<StoredShare | undefined>;
+  /** Lists links, the newest first, that are neither revoked nor expired. */
+  listShares(tenant: string, wanted: SharesWanted): Promise<readonly ShareSummary[]>;
+  /** Adds to the counts of links, of any tenants: all of them or none. */
+  countOpens(opens: readonly ShareOpens[]): Promise<void>;
   /** Says whether an operator has suspended the tenant. */
   isSuspended(tenant: string): Promise<boolean>;
   /** Resolves when the database answers. */
@@ -51,6 +66,9 @@ export type StoreOptions = {
 
 /** How long a read may take: a caller would rather hear within a second that it cannot be had. */
 const readMs = 900;
+
+/** How long counting may take: nobody waits for it, and many links come at once. */
+const countMs = 5000;
 
 /** Opens the store: starts the embedded server if there is no url, migrates, and checks the roles. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -81,6 +99,7 @@ async function openAt(
   return {
     ...reads(pool),
     once: createOnce(pool),
+    countOpens: (opens) => pool.use("", countMs, (connection) => countOpens(connection, opens)),
     async close() {
       stopSweeping();
       await pool.close();
@@ -89,12 +108,19 @@ async function openAt(
   };
 }
 
-function reads(pool: Pool): Omit<Store, "once" | "close"> {
+function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "close"> {
   return {
     getVersion: (tenant, dashboardId, version) =>
       pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
     getActiveVersion: (tenant, dashboardId) =>
       pool.use(tenant, readMs, (connection) => getActiveVersion(connection, tenant, dashboardId)),
+    getDraft: (tenant, dashboardId) =>
+      pool.use(tenant, readMs, (connection) => getDraft(connection, tenant, dashboardId)),
+    listDefinitions: (tenant, wanted) =>
+      pool.use(tenant, readMs, (connection) => listDefinitions(connection, tenant, wanted)),
+    listVersions: (tenant, dashboardId, wanted) =>
+      pool.use(tenant, readMs, (connection) => listVersions(connection, tenant, dashboardId, wanted)),
+    listShares: (tenant, wanted) => pool.use(tenant, readMs, (connection) => listShares(connection, tenant, wanted)),
     getShare: (tenant, shareId) => pool.use(tenant, readMs, (connection) => getShare(connection, tenant, shareId)),
     isSuspended: (tenant) => pool.use(tenant, readMs, (connection) => isSuspended(connection, tenant)),
     async ping() {

@@ -61,6 +61,16 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Takes everything away again, as if nothing had ever been migrated. */
+export async function emptyDatabase({ superuserUrl }: TestDatabase): Promise<void> {
+  await onConnection(superuserUrl, async ({ sql }) => {
+    await sql`drop schema drizzle cascade`;
+    await sql`drop schema public cascade`;
+    await sql`create schema public authorization pg_database_owner`;
+    await sql`grant usage on schema public to public`;
+  });
+}
+
 /** Runs the work on a connection that ends with it. */
 export async function onConnection<T>(url: string, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await connect(url, { session: false, withinMs: 5000 });

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
-import type { TenantTransaction } from "../../src/store/once.ts";
 import { suite } from "../harness.ts";
+import { change, definition } from "./change.ts";
 import { createTestDatabase } from "./database.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -14,21 +14,8 @@ test.after(async () => {
   await other.close();
 });
 
-const nothing = new Uint8Array();
-
-/** Runs the effect in a transaction of its own, as a call without a request id does. */
-async function change<T>(tenant: string, effect: (tx: TenantTransaction) => Promise<T>, on = store): Promise<T> {
-  let result: T | undefined;
-  await on.once({ tenant, method: "Save", key: undefined, fingerprint: "" }, async (tx) => {
-    result = await effect(tx);
-    return nothing;
-  });
-  return result!;
-}
-
 function save(dashboardId: string, content: string, expectedVersion?: number, on = store, tenant = "acme") {
-  const what = { dashboardId, json: content, digest: `digest of ${content}`, title: "Title", author: "ann" };
-  return change(tenant, (tx) => tx.saveDefinition({ ...what, expectedVersion }), on);
+  return change(on, tenant, (tx) => tx.saveDefinition(definition(dashboardId, content, { expectedVersion })));
 }
 
 test("a save is readable at once, here and in another process, with its text as it was", async () => {
@@ -40,6 +27,8 @@ test("a save is readable at once, here and in another process, with its text as 
     assert.is(stored?.json, text);
     assert.is(stored?.digest, `digest of ${text}`);
     assert.is(stored?.author, "ann");
+    assert.is(stored?.note, "why");
+    assert.is(stored?.archived, false);
     assert.ok(stored!.active && stored!.createTimeMs > before && stored!.createTimeMs < Date.now() + 1000);
     assert.is(await reader.getActiveVersion("acme", "verbatim"), 1);
   }
@@ -79,7 +68,7 @@ test("a save that expects another version is refused, says what to do and change
 test("expected version 0 means that the dashboard must not exist, another one that it must", async () => {
   const refusal = await refusalOf(save("fresh", "a", 1));
   assert.is(refusal.reason, "STALE_VERSION");
-  assert.match(refusal.body.message, "does not exist");
+  assert.match(refusal.body.message, "no version yet");
   assert.is(await store.getVersion("acme", "fresh", undefined), undefined);
   assert.equal(await save("fresh", "a", 0), { version: 1 });
 });
@@ -114,15 +103,8 @@ test("20 equal first saves at once are one version", async () => {
 });
 
 test("an effect that fails leaves nothing behind", async () => {
-  const failing = change("acme", async (tx) => {
-    await tx.saveDefinition({
-      dashboardId: "half",
-      json: "a",
-      digest: "d",
-      title: "",
-      author: "",
-      expectedVersion: undefined,
-    });
+  const failing = change(store, "acme", async (tx) => {
+    await tx.saveDefinition(definition("half", "a"));
     assert.is((await tx.getVersion("half"))?.json, "a");
     throw new Error("no");
   });

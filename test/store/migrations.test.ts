@@ -3,21 +3,12 @@ import { createLog } from "../../src/log/log.ts";
 import { migrateDatabase } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
-import { createTestDatabase, onConnection } from "./database.ts";
+import { createTestDatabase, emptyDatabase, onConnection } from "./database.ts";
 import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: migrations");
 const database = await createTestDatabase();
 const log = createLog("silent");
-
-/** Takes everything away again, as if nothing had ever been migrated. */
-const empty = () =>
-  onConnection(database.superuserUrl, async ({ sql }) => {
-    await sql`drop schema drizzle cascade`;
-    await sql`drop schema public cascade`;
-    await sql`create schema public authorization pg_database_owner`;
-    await sql`grant usage on schema public to public`;
-  });
 
 const applied = () =>
   onConnection(database.ownerUrl, async ({ sql }) => {
@@ -27,7 +18,7 @@ const applied = () =>
 
 test("an empty database is migrated once, however many do it at the same time, and again changes nothing", async () => {
   const before = await applied();
-  await empty();
+  await emptyDatabase(database);
   await Promise.all([1, 2, 3, 4].map(() => migrateDatabase(database.ownerUrl)));
   await migrateDatabase(database.ownerUrl);
   assert.is(await applied(), before);

@@ -28,7 +28,7 @@ let effects = 0;
 async function effect(tx: TenantTransaction): Promise<Uint8Array> {
   effects += 1;
   const content = `content ${effects}`;
-  const what = { dashboardId: "counted", json: content, digest: content, title: "", author: "" };
+  const what = { dashboardId: "counted", json: content, digest: content, title: "", author: "", note: "" };
   await tx.saveDefinition({ ...what, expectedVersion: undefined });
   return answerOf(content);
 }
@@ -174,11 +174,11 @@ test("answers are kept for 24 hours by the database's clock, and then give way",
 });
 
 test("an effect whose failed statement goes unnoticed is not acknowledged", async () => {
-  const share = { shareId: "s", dashboardId: "nowhere", version: undefined, filtersJson: "{}", createdBy: "" };
+  const share = { shareId: "s", dashboardId: "nowhere", version: undefined, filtersJson: "\u0000", createdBy: "" };
   for (const key of [undefined, "unnoticed"]) {
     const call = { ...callOf(""), key };
     const work = store.once(call, async (tx) => {
-      await tx.createShare({ ...share, expiresAtMs: 0 }).catch(() => {});
+      await tx.createShare({ ...share, viewerFilters: [], frameAncestors: [], expiresAtMs: 0 }).catch(() => {});
       return answerOf("done");
     });
     assert.is((await refusalOf(work)).reason, "INTERNAL");

@@ -37,7 +37,7 @@ const call = (key?: string) => ({ tenant: "acme", method: "Save", key, fingerpri
 const answer = new Uint8Array([1]);
 
 function save(tx: TenantTransaction, content: string) {
-  const what = { dashboardId: "ops", json: content, digest: content, title: "", author: "" };
+  const what = { dashboardId: "ops", json: content, digest: content, title: "", author: "", note: "" };
   return tx.saveDefinition({ ...what, expectedVersion: undefined });
 }
 

@@ -35,13 +35,14 @@ const codeOf = (work: Promise<unknown>) =>
 
 const definition = (tenant: string) => `insert into definitions values ('${tenant}', 'ops', 1, 'd', 't')`;
 const version = (tenant: string) => `insert into versions values ('${tenant}', 'ops', 1, '{}', 'd', 'ann')`;
+const draft = (tenant: string) => `insert into drafts values ('${tenant}', 'ops', '{}', 'd', 't', 'ann', '', 1, 1)`;
 const share = (tenant: string) =>
   `insert into shares (tenant_id, share_id, dashboard_id, filters, expires_at, created_by)
    values ('${tenant}', 's', 'ops', '{}', now(), 'ann')`;
 const key = (tenant: string) => `insert into idempotency_keys values ('${tenant}', 'm', 'k', 'f', '', now())`;
 
 for (const tenant of ["acme", "bolt"]) {
-  for (const insert of [definition, version, share, key]) await asApp(tenant, insert(tenant));
+  for (const insert of [definition, version, draft, share, key]) await asApp(tenant, insert(tenant));
   await asOwner(tenant, `insert into tenants values ('${tenant}')`);
 }
 
@@ -74,7 +75,7 @@ test("a tenant sees its own rows, and without a tenant there are none, not even 
 });
 
 test("a row of another tenant can be neither written nor moved", async () => {
-  for (const insert of [definition, version, share, key]) {
+  for (const insert of [definition, version, draft, share, key]) {
     assert.is(await codeOf(asApp("acme", insert("coda"))), "42501");
     assert.is(await codeOf(asApp(undefined, insert("coda"))), "42501");
   }
@@ -92,10 +93,19 @@ test("a version can be neither updated nor deleted: by its role, its owner, or a
   }
 });
 
+test("a revoked link stays revoked: for its role, its owner, or a superuser", async () => {
+  await asApp("acme", "update shares set revoked_at = now()");
+  const change = "update shares set revoked_at = null where tenant_id = 'acme'";
+  assert.is(await codeOf(asApp("acme", change)), "23001");
+  assert.is(await codeOf(asOwner("acme", change)), "23001");
+  assert.is(await codeOf(onConnection(database.superuserUrl, ({ sql }) => sql.unsafe(change))), "23001");
+});
+
 test("the role may do no more than it needs", async () => {
   const others = [
     "delete from definitions",
-    "update shares set revoked_at = null",
+    "update shares set expires_at = now()",
+    "update shares set filters = '{}'",
     "delete from shares",
     "delete from idempotency_keys",
     "update tenants set suspended_at = null",

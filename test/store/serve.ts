@@ -13,6 +13,7 @@ try {
       digest: "d",
       title: "",
       author: "",
+      note: "",
       expectedVersion: undefined,
     });
     return new Uint8Array([1, 2, 3]);
