@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Network, parseNetwork } from "./network.ts";
 
 /** One issuer of bearer tokens that is believed. */
 type IssuerConfig = {
@@ -30,6 +31,8 @@ export type Config = {
   /** Undefined in development, where a key is made under `dataDir`. */
   readonly shareKeysFile: string | undefined;
   readonly shareMaxExpiresInS: number;
+  /** Rates of single tenants, which replace the two below. */
+  readonly limitsFile: string | undefined;
   /** Calls of each tenant to each method. */
   readonly rate: { readonly perSecond: number; readonly burst: number };
   /** Opens a second of each tenant's links together. */
@@ -37,7 +40,8 @@ export type Config = {
   /** Tokens a second from one address that are refused as what they are; the rest are told to wait. */
   readonly failedTokensPerSecond: number;
   readonly cacheMaxBytes: number;
-  readonly trustedProxies: readonly string[];
+  /** Proxies whose word on where a call comes from is believed. */
+  readonly trustedProxies: readonly Network[];
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Whether the demo tenant and its dashboards are there; never in production. */
   readonly demo: boolean;
@@ -90,10 +94,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   }
   const logLevel = text("LOG_LEVEL") ?? (production ? "info" : "warn");
   if (!isLogLevel(logLevel)) problems.push("LOG_LEVEL must be debug, info, warn, error or silent");
+  if (production && text("DATABASE_MIGRATE_URL") === undefined) {
+    problems.push("DATABASE_MIGRATE_URL is not set: the tables' owner migrates at start, DATABASE_URL owns nothing");
+  }
   const publicUrl = url("PUBLIC_URL", required("PUBLIC_URL", "links that are shared start with it"), [
     "https:",
     "http:",
   ]);
+  const proxies = (text("TRUSTED_PROXIES") ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map(parseNetwork);
+  if (proxies.includes(undefined)) {
+    problems.push("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by commas");
+  }
 
   const config: Config = {
     production,
@@ -116,14 +131,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     scopeClaim: text("AUTH_SCOPE_CLAIM") ?? "scope",
     shareKeysFile: required("SHARE_KEYS_FILE", "links are signed with the keys in it"),
     shareMaxExpiresInS: whole("SHARE_MAX_EXPIRES_IN_S", 604_800, 60, 31_536_000),
+    limitsFile: text("LIMITS_FILE"),
     rate: { perSecond: whole("RATE_PER_SECOND", 10, 1, 1_000_000), burst: whole("RATE_BURST", 10, 1, 1_000_000) },
     linksPerSecond: whole("RATE_LINKS_PER_SECOND", 50, 1, 1_000_000),
     failedTokensPerSecond: whole("RATE_FAILED_TOKENS_PER_SECOND", 20, 1, 1_000_000),
     cacheMaxBytes: whole("CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
-    trustedProxies: (text("TRUSTED_PROXIES") ?? "")
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== ""),
+    trustedProxies: proxies.filter((proxy) => proxy !== undefined),
     logLevel: isLogLevel(logLevel) ? logLevel : "info",
     demo: !production && text("DEMO") !== "off",
   };

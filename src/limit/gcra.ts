@@ -16,8 +16,6 @@ export type RateDecision = {
 export type RateLimiter = {
   /** Counts a call, if it is allowed: a refused call costs nothing, so that waiting always helps. */
   readonly take: (key: string, rule: RateRule) => RateDecision;
-  /** Says what `take` would say, and counts nothing: for limits on what fails, counted afterwards. */
-  readonly peek: (key: string, rule: RateRule) => RateDecision;
 };
 
 /**
@@ -48,7 +46,6 @@ export function createRateLimiter(options: { now: () => number; maxKeys?: number
       prune(nowUs);
       return decision;
     },
-    peek: (key, rule) => decide(fullAtUs.get(key) ?? 0, Math.floor(now() * 1000), rule)[0],
   };
 }
 

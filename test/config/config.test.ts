@@ -43,10 +43,26 @@ test("each rate has its own variable", () => {
   assert.equal([rate, linksPerSecond, failedTokensPerSecond], [{ perSecond: 1, burst: 2 }, 3, 4]);
 });
 
+test("trusted proxies are addresses and networks", () => {
+  const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: " 10.0.0.0/8, fd00::/8,192.0.2.1 , " }, "/p");
+  assert.equal(trustedProxies, [
+    { address: "10.0.0.0", family: "ipv4", prefixBits: 8 },
+    { address: "fd00::", family: "ipv6", prefixBits: 8 },
+    { address: "192.0.2.1", family: "ipv4", prefixBits: 32 },
+  ]);
+});
+
+for (const entry of ["proxy.internal", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", "10.0.0.0/8/8", "/8", "fd00::/129"]) {
+  test(`"${entry}" is no proxy, which is said at the start`, () => {
+    assert.throws(() => parseConfig({ TRUSTED_PROXIES: `10.0.0.1, ${entry}` }, "/p"), /^TRUSTED_PROXIES must be/);
+  });
+}
+
 test("the production demo cannot be switched on", () => {
   const env = {
     NODE_ENV: "production",
     DATABASE_URL: "postgres://db/x",
+    DATABASE_MIGRATE_URL: "postgres://owner@db/x",
     AUTH_ISSUER: "https://issuer",
     AUTH_AUDIENCE: "dashboards",
     AUTH_JWKS_URL: "https://issuer/jwks",

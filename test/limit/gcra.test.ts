@@ -55,15 +55,6 @@ test("each key has its own bucket", () => {
   is(takeMany("__proto__", 50), 10);
 });
 
-test("a peek says what a take would, and counts nothing", () => {
-  const { peek, take, takeMany } = start();
-  for (let i = 0; i < 100; i++) ok(peek("a", rule).allowed);
-  equal(peek("a", rule), take("a", rule));
-  takeMany("a", 50);
-  equal(peek("a", rule), take("a", rule));
-  is(peek("a", rule).allowed, false);
-});
-
 test("whatever the calls, no second lets more through than the burst and the rate; who waits gets through", () => {
   const rules = fc.record({ perSecond: fc.integer({ min: 1, max: 60 }), burst: fc.integer({ min: 1, max: 30 }) });
   const gapsMs = fc.array(fc.oneof(fc.constant(0), fc.nat(5), fc.nat(400)), { maxLength: 300 });
