@@ -14,10 +14,6 @@ export type ByteCache = {
    * not end because one of them goes away.
    */
   readonly getOrLoad: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
-  /** Returns the value if it is there and fresh. */
-  readonly get: <V extends object>(key: CacheKey) => V | undefined;
-  /** Forgets the value. A load under way still answers those who wait, and is not kept. */
-  readonly delete: (key: CacheKey) => void;
 };
 
 /** What an entry takes beside its value and its id: the object, two slots in maps, its tenant's shelf in part. */
@@ -26,7 +22,7 @@ const entryBytes = 512;
 /**
  * Creates a cache of at most `maxBytes`, bookkeeping counted, that forgets what was used longest
  * ago. One tenant holds at most half of it and then pushes out only its own entries, so that nobody
- * can empty it for the others. A value of more than an eighth is returned but not kept.
+ * can empty it for the others. A value of more than a quarter is returned but not kept.
  */
 export function createByteCache(options: { maxBytes: number; now: () => number }): ByteCache {
   const { maxBytes, now } = options;
@@ -57,7 +53,7 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
 
   const keep = (entry: Entry) => {
     // Asked in this way, NaN is not kept either.
-    if (!(entry.bytes <= maxBytes / 8 && entry.ttlMs > 0)) return;
+    if (!(entry.bytes <= maxBytes / 4 && entry.ttlMs > 0)) return;
     const ownBytes = () => shelves.get(entry.tenant)?.bytes() ?? 0;
     while (ownBytes() + entry.bytes > maxBytes / 2) remove(shelves.get(entry.tenant)!.oldest()!);
     while (all.bytes() + entry.bytes > maxBytes) remove(all.oldest()!);
@@ -72,13 +68,10 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
       .then(source)
       .then(({ value, ttlMs, bytes }) => {
         const cost = Math.max(0, bytes) + 2 * id.length + entryBytes;
-        // A deleted load is no longer the one on the list.
-        if (loads.get(id) === load) keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs });
+        keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs });
         return value;
       })
-      .finally(() => {
-        if (loads.get(id) === load) loads.delete(id);
-      });
+      .finally(() => loads.delete(id));
     loads.set(id, load);
     return load;
   };
@@ -89,13 +82,6 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
       const found = find(id) as V | undefined;
       if (found !== undefined) return Promise.resolve(found);
       return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, source);
-    },
-    get: <V extends object>(key: CacheKey) => find(keyToId(key)) as V | undefined,
-    delete: (key) => {
-      const id = keyToId(key);
-      const entry = all.get(id);
-      if (entry !== undefined) remove(entry);
-      loads.delete(id);
     },
   };
 }

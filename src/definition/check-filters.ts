@@ -1,22 +1,44 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Filter } from "../../gen/datajetty/dashboards/v1/filter_pb.js";
-import { namesOf } from "./bound-filters.ts";
+import { namesOf } from "./bound-names.ts";
 import { describeType, fitScalar } from "./fit-value.ts";
+import { maxPlaceholders } from "./infer-filters.ts";
 import { isTimezone } from "./intl-names.ts";
 import type { Report } from "./problems.ts";
 import { settleFilter } from "./settle-filter.ts";
 import type { SourceFacts } from "./source-facts.ts";
 
-/** Reports what is wrong with the filters that a definition declares, and with how its sources bind them. */
+/**
+ * Reports what is wrong with the filters that a definition declares and with how its sources bind
+ * them, and placeholders from which more filters would be inferred than may be declared.
+ */
 export function checkFilters(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
-  const { filters, layout } = definition;
-  if (filters.length === 0) return;
+  if (definition.filters.length === 0) checkInferred(facts, report);
+  else checkDeclared(definition, facts, report);
+}
+
+function checkDeclared({ filters, layout }: Definition, facts: readonly SourceFacts[], report: Report): void {
   const timezone = layout !== undefined && isTimezone(layout.timezone) ? layout.timezone : "UTC";
   for (const [index, filter] of filters.entries()) {
     checkValues(filter, timezone, (field, description) => report(`filters[${index}].${field}`, description));
   }
   checkNames(filters, report);
   checkBound(filters, facts, report);
+}
+
+function checkInferred(facts: readonly SourceFacts[], report: Report): void {
+  const names = new Set<string>();
+  for (const [index, { query }] of facts.entries()) {
+    for (const [name, line] of query?.template?.lines ?? []) {
+      names.add(name);
+      if (names.size <= maxPlaceholders) continue;
+      report(
+        `datasources[${index}].duckdb.query`,
+        `line ${line}: there are more than ${maxPlaceholders} placeholders, each of which is a filter`,
+      );
+      return;
+    }
+  }
 }
 
 /** The types that a filter may declare. */

@@ -1,6 +1,6 @@
 import type { Definition, Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
-import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { rangeNames } from "./bound-filters.ts";
+import type { Panel, TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import { rangeNames } from "./bound-names.ts";
 import { checkGrid } from "./check-grid.ts";
 import { isLocale, isTimezone } from "./intl-names.ts";
 import { panelColumns } from "./panel-columns.ts";
@@ -38,6 +38,7 @@ function checkSource(
 ): void {
   const source = byId.get(panel.datasource);
   if (panel.kind.case === undefined) return;
+  if (panel.kind.case === "table") checkTable(panel.kind.value, report);
   if (panel.kind.case === "text") {
     if (panel.datasource !== "") report("datasource", "goes with no text panel");
     return;
@@ -53,4 +54,12 @@ function checkSource(
   const { bound } = source;
   const hasRange = ranges.map(rangeNames).some(({ from, to }) => bound.has(from) && bound.has(to));
   if (!hasRange) report("stat.compare", "needs a range filter, both ends of which the datasource binds");
+}
+
+function checkTable({ columns }: TablePanel, report: Report): void {
+  const names = new Set<string>();
+  for (const [index, { name }] of columns.entries()) {
+    if (names.has(name)) report(`table.columns[${index}].name`, "names a column that the table shows already");
+    names.add(name);
+  }
 }

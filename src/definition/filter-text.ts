@@ -1,9 +1,10 @@
-import type { BoundValue, Scalar } from "./filter-value.ts";
+import { type BoundValue, isList, type Scalar } from "./filter-value.ts";
 import type { Range } from "./range.ts";
+import { startsDay } from "./time.ts";
 
 /** Says a filter's value in words, in English: `IN`, `Jan 1, 2001`, `DE, FR, IN and 4 more`. */
 export function valueToText(value: NonNullable<BoundValue>): string {
-  if (typeof value !== "object" || "kind" in value) return scalarToText(value);
+  if (!isList(value)) return scalarToText(value);
   const named = value.slice(0, maxNamed).map(scalarToText).join(", ");
   return value.length > maxNamed ? `${named} and ${value.length - maxNamed} more` : named;
 }
@@ -34,9 +35,4 @@ function scalarToText(value: Scalar): string {
   if (typeof value !== "object") return String(value);
   if (value.kind === "instant") return new Date(value.epochMs).toISOString();
   return new Intl.DateTimeFormat("en-US", { ...dayFields, timeZone: "UTC" }).format(Date.parse(value.iso));
-}
-
-function startsDay(epochMs: number, timezone: string): boolean {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone);
-  return zoned.equals(zoned.startOfDay());
 }

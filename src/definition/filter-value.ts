@@ -10,6 +10,11 @@ export type Scalar = string | number | boolean | Instant | CalendarDate;
 /** What a placeholder stands for; null where its filter is unset. A list holds one type only. */
 export type BoundValue = Scalar | null | readonly Scalar[];
 
+/** Whether what is bound is a list. */
+export function isList(bound: Scalar | readonly Scalar[]): bound is readonly Scalar[] {
+  return Array.isArray(bound);
+}
+
 /**
  * Values by placeholder name, without the colon. It has no prototype, so that a filter may be
  * called `constructor`.

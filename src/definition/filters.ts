@@ -2,12 +2,12 @@ import type { Value } from "@bufbuild/protobuf/wkt";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Filter } from "../../gen/datajetty/dashboards/v1/filter_pb.js";
 import { type FieldProblem, fault } from "../errors/fault.ts";
-import { rangeNames } from "./bound-filters.ts";
+import { rangeNames } from "./bound-names.ts";
 import { rangeToText, valueToText } from "./filter-text.ts";
 import { type Binding, type BoundValue, bindingKey, createBinding } from "./filter-value.ts";
 import { type FilterType, fitScalar } from "./fit-value.ts";
 import { inferFilters } from "./infer-filters.ts";
-import type { Clock } from "./range.ts";
+import { type Clock, previousRange } from "./range.ts";
 import { type FilterSpec, type SettledValue, settleFilter } from "./settle-filter.ts";
 
 /** The filters of a dashboard. */
@@ -21,7 +21,7 @@ export type FilterSpecs = {
 export type ResolvedFilters = {
   /** What sources bind, by placeholder. */
   readonly binding: Binding;
-  /** The same with each range moved to the span of equal length before it; undefined where no range is set. */
+  /** The same with each range moved to the span before it, as long; undefined where no range is set. */
   readonly previous: Binding | undefined;
   /** The filters that are set, in words, in the order of the definition. */
   readonly shown: readonly { readonly name: string; readonly title: string; readonly text: string }[];
@@ -65,11 +65,11 @@ export function resolveFilters(
   if (problems.length > 0) {
     throw fault("INVALID_FILTER", "the filters do not fit the dashboard: see details", { details: problems });
   }
-  const binding = createBinding(settled.flatMap((each) => entriesOf(each, 0)));
+  const binding = createBinding(settled.flatMap(entriesOf));
   return {
     binding,
     previous: settled.some(({ range }) => range !== undefined)
-      ? createBinding(settled.flatMap((each) => entriesOf(each, 1)))
+      ? createBinding(settled.map((each) => moveBack(each, clock.timezone)).flatMap(entriesOf))
       : undefined,
     shown: settled.flatMap((each) => show(each, clock.timezone)),
     key: bindingKey(binding),
@@ -78,24 +78,28 @@ export function resolveFilters(
 
 function filterToSpec({ name, type, title, many, required, default: defaultValue, options }: Filter): FilterSpec {
   const named = { name, type: type as FilterType, title: title || name };
-  return { ...named, many, required, options, declared: true, ...(defaultValue && { defaultValue }) };
+  return { ...named, many, required, options, ...(defaultValue && { defaultValue }) };
 }
 
 function inferredToSpec([name, type]: readonly [string, FilterType]): FilterSpec {
-  return { name, type, title: name, many: false, required: false, options: [], declared: false };
+  return { name, type, title: name, many: false, required: false, options: [] };
 }
 
 type Settled = SettledValue & { readonly spec: FilterSpec };
 
-/** Returns what the filter binds, its range moved back by its own length so many times. */
-function entriesOf({ spec, value, range }: Settled, periodsBack: number): readonly (readonly [string, BoundValue])[] {
+function moveBack(settled: Settled, timezone: string): Settled {
+  const { range } = settled;
+  return range === undefined ? settled : { ...settled, range: previousRange(range, timezone) };
+}
+
+/** Returns what the filter binds. */
+function entriesOf({ spec, value, range }: Settled): readonly (readonly [string, BoundValue])[] {
   if (spec.type !== "range") return [[spec.name, value ?? null]];
   const names = rangeNames(spec.name);
   if (range === undefined) return Object.values(names).map((name) => [name, null]);
-  const backMs = periodsBack * (range.toMs - range.fromMs);
   return [
-    [names.from, { kind: "instant", epochMs: range.fromMs - backMs }],
-    [names.to, { kind: "instant", epochMs: range.toMs - backMs }],
+    [names.from, { kind: "instant", epochMs: range.fromMs }],
+    [names.to, { kind: "instant", epochMs: range.toMs }],
     [names.bucket, range.bucket],
   ];
 }

@@ -35,9 +35,10 @@ export function fitList(type: ScalarType, { kind }: Value): readonly Scalar[] | 
   return fitted.length === values.length ? fitted : undefined;
 }
 
-/** Says in words what fits. */
+/** Says in words what fits. Nothing does where only a later release knows the type. */
 export function describeType(type: FilterType, many: boolean): string {
-  return many ? `takes a list of 1 to ${maxValues}, each ${words[type]}` : `takes ${words[type]}`;
+  const what = words[type] ?? "a kind of value that is not known here yet";
+  return many ? `takes a list of 1 to ${maxValues}, each ${what}` : `takes ${what}`;
 }
 
 /** The longest list. */

@@ -6,12 +6,12 @@ import { parseTime } from "./time.ts";
 export type CellType = "number" | "string" | "boolean" | "time";
 
 /**
- * Returns the type of each column: the one it names, else the JSON type that all its cells have,
- * else `string` where they differ, and undefined where no cell has a value. A string is never taken
- * for a time.
+ * Returns the type of each column: the one it names (a name that only a later release knows counts
+ * as none), else the JSON type that all its cells have, else `string` where they differ, and undefined
+ * where no cell has a value. A string is never taken for a time.
  */
 export function inlineColumnTypes(source: InlineSource): readonly (CellType | undefined)[] {
-  const found = source.columns.map(({ type }): CellType | undefined => (type === "" ? undefined : (type as CellType)));
+  const found = source.columns.map(({ type }) => cellTypes.find((known) => known === type));
   const open = [...source.columns.keys()].filter((index) => found[index] === undefined);
   for (const { values } of source.rows) {
     for (const index of open) {
@@ -32,6 +32,8 @@ export function fitsCell(type: CellType | "", { kind }: Value): boolean {
   const own = kind.case && jsonTypes[kind.case];
   return own !== undefined && (type === "" || own === type);
 }
+
+const cellTypes: readonly CellType[] = ["number", "string", "boolean", "time"];
 
 const jsonTypes: Readonly<Partial<Record<NonNullable<Value["kind"]["case"]>, CellType>>> = {
   numberValue: "number",

@@ -1,5 +1,5 @@
 import type { Value } from "@bufbuild/protobuf/wkt";
-import { parseTime, toEpochMs } from "./time.ts";
+import { parseTime, startsDay, toEpochMs } from "./time.ts";
 
 /** When and where a range is read. */
 export type Clock = {
@@ -40,6 +40,18 @@ export function parseRange({ kind }: Value, clock: Clock): Range | undefined {
   return Object.keys(rest).length > 0 ? undefined : spanOf(from.kind.value, to.kind.value, clock.timezone);
 }
 
+/**
+ * Returns the span that ends where the range begins: of as many days where the range is one of whole
+ * days in the zone, so that a change of the clocks cuts no day in two, else of as much time.
+ */
+export function previousRange({ fromMs, toMs, bucket }: Range, timezone: string): Range {
+  const moved = { toMs: fromMs, bucket, last: undefined };
+  if (!startsDay(fromMs, timezone) || !startsDay(toMs, timezone)) return { ...moved, fromMs: 2 * fromMs - toMs };
+  const from = dayOf(fromMs, timezone);
+  const days = from.until(dayOf(toMs, timezone));
+  return { ...moved, fromMs: from.subtract(days).toZonedDateTime(timezone).epochMilliseconds };
+}
+
 /** Longer than two date-times with offsets could usefully be. */
 const maxChars = 64;
 
@@ -72,6 +84,10 @@ function createRange(fromMs: number, toMs: number, timezone: string, last: Last 
   if (fromMs >= toMs) return undefined;
   const latest = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(timezone).add({ years: 100 });
   return toMs > latest.epochMilliseconds ? undefined : { fromMs, toMs, bucket: bucketOf(toMs - fromMs), last };
+}
+
+function dayOf(epochMs: number, timezone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone).toPlainDate();
 }
 
 const minuteMs = 60_000;

@@ -1,5 +1,5 @@
 import type { Value } from "@bufbuild/protobuf/wkt";
-import type { Scalar } from "./filter-value.ts";
+import { isList, type Scalar } from "./filter-value.ts";
 import { describeType, type FilterType, fitList, fitScalar } from "./fit-value.ts";
 import { type Clock, parseRange, type Range } from "./range.ts";
 
@@ -16,8 +16,6 @@ export type FilterSpec = {
   readonly defaultValue?: Value;
   /** The only values it takes; any of its type when empty. */
   readonly options: readonly Value[];
-  /** Whether the definition declares it. */
-  readonly declared: boolean;
 };
 
 /** A filter's value; both are absent where it is unset. */
@@ -44,7 +42,7 @@ export function settleFilter(
   if (value === undefined) return { problem: describeType(type, many) };
   if (options.length > 0) {
     const allowed = new Set(options.map((option) => JSON.stringify(fitScalar(type, option))));
-    const values = Array.isArray(value) ? value : [value];
+    const values = isList(value) ? value : [value];
     if (!values.every((each) => allowed.has(JSON.stringify(each)))) return { problem: "takes only one of its options" };
   }
   return { value };

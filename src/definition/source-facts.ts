@@ -1,5 +1,5 @@
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
-import { inlineNames } from "./bound-filters.ts";
+import { inlineNames } from "./bound-names.ts";
 import { type QueryReading, readQuery } from "./query.ts";
 
 /** What the rest of a definition can be checked against. */

@@ -33,6 +33,12 @@ export function toEpochMs({ form, epochMs }: TimeReading, timezone: string): num
   return zoned.epochMilliseconds;
 }
 
+/** Whether a day begins at the instant, in the zone. */
+export function startsDay(epochMs: number, timezone: string): boolean {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timezone);
+  return zoned.equals(zoned.startOfDay());
+}
+
 /** Longer than any text that the pattern takes. */
 const maxChars = 64;
 

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { capProblems } from "./problems.ts";
 
 /** The eight strings of the documented error model. */
 export type ErrorString =
@@ -57,7 +58,7 @@ export type FieldProblem = { readonly field: string; readonly description: strin
 export type FaultOptions = {
   /** What happened underneath; for the log, never for the caller. */
   readonly cause?: unknown;
-  /** Every problem of the input. */
+  /** Every problem of the input; what is too much for an answer is left out. */
   readonly details?: readonly FieldProblem[];
   /** How long to wait before the next try. */
   readonly retryAfterMs?: number;
@@ -74,7 +75,7 @@ export function fault(reason: Reason, message: string, options: FaultOptions = {
   const error = new ConnectError(message, faults[reason].code, undefined, undefined, options.cause);
   error.details.push({ desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { reason, domain }) });
   if (options.details !== undefined && options.details.length > 0) {
-    const fieldViolations = options.details.map(({ field, description }) => ({ field, description }));
+    const fieldViolations = capProblems(options.details).map(({ field, description }) => ({ field, description }));
     error.details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) });
   }
   if (options.retryAfterMs !== undefined) {

@@ -1,4 +1,5 @@
-import { createConnectRouter, type ServiceImpl } from "@connectrpc/connect";
+import type { DescMethodUnary } from "@bufbuild/protobuf";
+import { createConnectRouter, type MethodImpl, type ServiceImpl } from "@connectrpc/connect";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Find } from "../http/dispatch.ts";
 import type { Log } from "../log/log.ts";
@@ -35,13 +36,10 @@ export function createRoutes(options: RoutesOptions): Find {
     deadlineInterceptor(timeoutMs),
     validateInterceptor(fieldCheck, findCrossFieldProblems),
   ];
-  const { render, share, saveDefinition, getDefinition } = DashboardsService.method;
-  const limits = (name: string) => ({ interceptors, readMaxBytes: policies[name]!.maxBodyBytes });
-  rest.router
-    .rpc(render, dashboards.render, limits(render.name))
-    .rpc(share, dashboards.share, limits(share.name))
-    .rpc(saveDefinition, dashboards.saveDefinition, limits(saveDefinition.name))
-    .rpc(getDefinition, dashboards.getDefinition, limits(getDefinition.name));
+  for (const method of DashboardsService.methods as readonly DescMethodUnary[]) {
+    const implementation = dashboards[method.localName as keyof typeof dashboards] as MethodImpl<DescMethodUnary>;
+    rest.router.rpc(method, implementation, { interceptors, readMaxBytes: policies[method.name]!.maxBodyBytes });
+  }
   addHealth(inner, { services: [DashboardsService.typeName], isServing, shutdownSignal });
   addReflection(inner, [DashboardsService]);
 

@@ -10,6 +10,7 @@ import type { Find } from "../http/dispatch.ts";
 import { createListener } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
 import { createRateLimiter, type RateRule } from "../limit/gcra.ts";
+import { createRates } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
 import { createBulkhead } from "../rpc/bulkhead.ts";
@@ -17,10 +18,11 @@ import { callInfoKey } from "../rpc/call.ts";
 import { createDashboardsService } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
-import { inTime } from "../rpc/in-time.ts";
+import { createLastAnswers } from "../rpc/last-answers.ts";
+import { createOpenCounter } from "../rpc/open-counter.ts";
 import { createOpenShare, type OpenShare } from "../rpc/open-share.ts";
+import { createPageTokens } from "../rpc/page-token.ts";
 import { createDashboardRendering } from "../rpc/render.ts";
-import { createSharing } from "../rpc/share.ts";
 import { createSuspensionCheck } from "../rpc/suspension.ts";
 import { createFieldCheck } from "../rpc/validate.ts";
 import { createDuckdbPool } from "../source/duckdb-pool.ts";
@@ -28,7 +30,8 @@ import { createSourceRunner } from "../source/runner.ts";
 import { openStore } from "../store/store.ts";
 import { readPageFiles } from "./assets.ts";
 import { createRoutes } from "./routes.ts";
-import { loadShareKeys } from "./share-keys.ts";
+import { openShareKeys } from "./share-keys.ts";
+import { loadTenantRates } from "./tenant-rates.ts";
 import { openTrust } from "./trust.ts";
 import { warmUp } from "./warm-up.ts";
 
@@ -57,10 +60,21 @@ const drainMs = renderTimeoutMs + 2_000;
 /** Starts the service, and resolves when it is warm and listens. */
 export async function startService(config: Config, { log, progress }: ServiceVoice): Promise<Service> {
   const now = Date.now;
+  const elapsedMs = () => performance.now();
   const trust = await openTrust(config, now, log);
-  const keys = await loadShareKeys(config.shareKeysFile, config.dataDir);
+  const rateOf = createRates({
+    methods: config.rate,
+    links: perSecond(config.linksPerSecond),
+    tenants: await loadTenantRates(config.limitsFile),
+  });
   // What was opened is closed, the last first, when the start fails on the way.
   await using opened = new AsyncDisposableStack();
+  const { shareKeys: keys, close: closeKeys } = await openShareKeys({
+    file: config.shareKeysFile,
+    dataDir: config.dataDir,
+    log,
+  });
+  opened.defer(closeKeys);
   const store = await openStore({
     url: config.databaseUrl,
     migrateUrl: config.databaseMigrateUrl,
@@ -90,21 +104,35 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   });
   opened.defer(sources.close);
 
+  // Whoever probes is told within patience, and costs the database a question a second at most.
+  const database = createLastAnswers<"up" | "down">({
+    ask: () =>
+      store.ping().then(
+        () => "up",
+        () => "down",
+      ),
+    freshMs: 1_000,
+    staleMs: Number.POSITIVE_INFINITY,
+    max: 1,
+    elapsedMs,
+  });
   const pageFiles = readPageFiles();
   let answers: Answers | undefined;
   let warm = false;
   const ending = new AbortController();
   const listener = createListener({
     find: (request) => answers?.find(request),
-    share: (token) => answers!.openShare(token),
+    share: (token, query) => answers!.openShare(token, query),
     assets: pageFiles.assets,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    ready: async () => ({ ready: warm, database: await describe(store.ping()) }),
+    ready: async () => ({ ready: warm, database: await database.get("", "") }),
     trustedProxies: config.trustedProxies,
     ...(config.tls && { certificate: readCertificate(config.tls) }),
     log,
     now,
   });
+  const counter = createOpenCounter({ store, now, log });
+  opened.defer(counter.close);
   const port = await listener.listen(config.port, config.host).catch((cause) => {
     throw new Error(`HOST ${config.host} and PORT ${config.port} cannot be listened on: ${cause.code}`, { cause });
   });
@@ -114,16 +142,25 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   const url = `${config.tls ? "https" : "http"}://${hostInUrl(config.host)}:${port}`;
   const origin = config.publicUrl ?? url;
   const renderer = createRenderer({ templates: pageFiles.templates, assets: pageFiles.refs(origin) });
-  const definitions = createDefinitions({ store, now });
+  const definitions = createDefinitions({ store, cache, elapsedMs });
   const bulkhead = createBulkhead({ perTenant: 4, total: 16, waitMs: 3_000, maxWaiting: 200 });
   const rendering = createDashboardRendering({ sources, renderer, cache, bulkhead, now });
-  const maxExpiresInS = config.shareMaxExpiresInS;
-  const sharing = createSharing({ store, definitions, keys, origin, maxExpiresInS, now, random: randomBytes });
-  const dashboards = createDashboardsService({ store, definitions, rendering, sharing, now });
-  const limiter = createRateLimiter({ now });
-  const isSuspended = createSuspensionCheck(store, now);
-  const authenticate = createAuthenticator({ ...trust, now });
   const fieldCheck = createFieldCheck();
+  const dashboards = createDashboardsService({
+    store,
+    definitions,
+    rendering,
+    fieldCheck,
+    keys,
+    pageTokens: createPageTokens(keys),
+    origin,
+    maxExpiresInS: config.shareMaxExpiresInS,
+    now,
+    random: randomBytes,
+  });
+  const limiter = createRateLimiter({ now });
+  const isSuspended = createSuspensionCheck(store, elapsedMs);
+  const authenticate = createAuthenticator({ ...trust, now });
   answers = {
     find: createRoutes({
       dashboards,
@@ -131,7 +168,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
         authenticate,
         isSuspended,
         limiter,
-        rate: config.rate,
+        rateOf,
         failedTokenRate: perSecond(config.failedTokensPerSecond),
         log,
       }),
@@ -149,7 +186,9 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
       renderer,
       keys,
       limiter,
-      rate: perSecond(config.linksPerSecond),
+      rateOf,
+      counter,
+      elapsedMs,
       now,
       log,
     }),
@@ -179,15 +218,6 @@ function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Cer
 /** So many a second, of which a whole second's worth may come at once. */
 function perSecond(count: number): RateRule {
   return { perSecond: count, burst: count };
-}
-
-/** Does not wait for long: who probes takes no answer within a second for the worst one. */
-async function describe(ping: Promise<void>): Promise<"up" | "down"> {
-  const answer = ping.then(
-    () => "up" as const,
-    () => "down" as const,
-  );
-  return inTime(answer, "down");
 }
 
 /** An IPv6 address stands in brackets (RFC 3986, section 3.2.2). */

@@ -4,7 +4,7 @@ import {
   type SaveDefinitionRequest,
   SaveDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { filterSpecs } from "../definition/filters.ts";
+import { toLoaded } from "../rpc/definitions.ts";
 import type { DashboardRendering } from "../rpc/render.ts";
 import { findCrossFieldProblems, toDefinition } from "../rpc/save-definition.ts";
 import type { FieldCheck } from "../rpc/validate.ts";
@@ -21,8 +21,7 @@ export async function warmUp(fieldCheck: FieldCheck, rendering: DashboardRenderi
     ...findCrossFieldProblems(SaveDefinitionRequestSchema, save),
   ];
   if (problems.length > 0) throw new Error(`the warm-up's own dashboard is wrong at ${problems[0]!.field}`);
-  const definition = toDefinition(save);
-  const loaded = { definition, version: 1, filters: filterSpecs(definition) };
+  const loaded = toLoaded(toDefinition(save), 1);
   await rendering.render("warm-up", loaded, { theme: "", locale: "", timezone: "", filters: {} });
 }
 

@@ -20,18 +20,19 @@ import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect
 import { compressionGzip } from "@connectrpc/connect-node";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
+import { checkJsonSize } from "../errors/message-size.ts";
 
 /**
- * Options that make Connect's protocols as strict as ours: JSON is valid UTF-8 without unknown fields and
- * goes by proto names in answers, and gzip is the only compression: brotli's decoder cannot be trusted
- * (CVE-2026-111497).
+ * Options that make Connect's protocols as strict as ours: JSON is valid UTF-8 without unknown fields, holds
+ * no more than any message may, and goes by proto names in answers; and gzip is the only compression:
+ * brotli's decoder cannot be trusted (CVE-2026-111497).
  */
 export const strictOptions = {
   jsonOptions: {
     ignoreUnknownFields: false,
     useProtoFieldName: true,
     alwaysEmitImplicit: true,
-    textDecoder: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }),
+    textDecoder: { decode: decodeJson },
   },
   acceptCompression: [compressionGzip],
   compressMinBytes: 1_024,
@@ -42,7 +43,7 @@ export const strictOptions = {
  * quote the input, and blame the server for what the caller got wrong. Errors that `fault` made pass
  * as they are. What is not a call at all is answered in the form of the Connect protocol.
  */
-export function conceal(handler: Handler): Concealed & { readonly requestPath: string } {
+export function conceal(handler: Handler): Concealed & Pick<Handler, "requestPath"> & { readonly isStream: boolean } {
   const concealed: Concealed = async (request) => {
     if (!handler.allowedMethods.includes(request.method)) {
       const refusal = refuse(fault("NO_SUCH_METHOD", "this HTTP method is not for what is here: see Allow"));
@@ -69,12 +70,22 @@ export function conceal(handler: Handler): Concealed & { readonly requestPath: s
     if (ending !== undefined) return { ...response, body: ending };
     return status === 200 ? response : concealUnary({ ...response, header, body });
   };
-  return Object.assign(concealed, { requestPath: handler.requestPath });
+  const { requestPath, method } = handler;
+  return Object.assign(concealed, { requestPath, isStream: method.methodKind !== "unary" });
 }
 
 type Handler = ConnectRouter["handlers"][number];
 type Concealed = (...request: Parameters<Handler>) => ReturnType<Handler>;
 type Response = Awaited<ReturnType<Handler>>;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Reads JSON twice, which costs a tenth of the message that Connect would make of whatever it holds. */
+function decodeJson(bytes: Uint8Array): string {
+  const text = utf8.decode(bytes);
+  checkJsonSize(JSON.parse(text));
+  return text;
+}
 
 /**
  * Makes a deadline of more than a day one of a day. Connect starts a timer with whatever is asked for, and

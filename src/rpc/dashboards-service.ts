@@ -1,35 +1,30 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type DashboardsService,
-  GetDefinitionResponseSchema,
   RenderResponseSchema,
-  SaveDefinitionRequestSchema,
-  SaveDefinitionResponseSchema,
-  ShareRequestSchema,
+  ValidateDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { definitionDigest, definitionToJson, parseStoredDefinition } from "../definition/canonical.ts";
-import type { Store } from "../store/store.ts";
-import { callerOf, idempotencyKeyOf } from "./call.ts";
-import { type Definitions, notFound } from "./definitions.ts";
-import { fingerprintOf } from "./idempotency.ts";
+import { callerOf } from "./call.ts";
+import { createDefinitionMethods, type DefinitionMethodsOptions } from "./definition-methods.ts";
+import { createListMethods, type ListMethodsOptions } from "./list-methods.ts";
 import type { DashboardRendering } from "./render.ts";
-import { toDefinition } from "./save-definition.ts";
-import type { Sharing } from "./share.ts";
+import { findCrossFieldProblems } from "./save-definition.ts";
+import { createShareMethods, type ShareMethodsOptions } from "./share-methods.ts";
+import type { FieldCheck } from "./validate.ts";
 
 /** What the methods need. */
-export type DashboardsServiceOptions = {
-  readonly store: Pick<Store, "once" | "getVersion">;
-  readonly definitions: Definitions;
-  readonly rendering: DashboardRendering;
-  readonly sharing: Sharing;
-  readonly now: () => number;
-};
+export type DashboardsServiceOptions = DefinitionMethodsOptions &
+  ListMethodsOptions &
+  ShareMethodsOptions & {
+    readonly rendering: DashboardRendering;
+    readonly fieldCheck: FieldCheck;
+  };
 
 /** Creates the one implementation that every protocol calls. */
 export function createDashboardsService(options: DashboardsServiceOptions): ServiceImpl<typeof DashboardsService> {
-  const { store, definitions, rendering, sharing, now } = options;
+  const { definitions, rendering, fieldCheck, now } = options;
   return {
     async render(request, context) {
       const { tenant } = callerOf(context.values);
@@ -49,55 +44,14 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
       });
     },
 
-    async share(request, context) {
-      const { tenant, subject } = callerOf(context.values);
-      const call = {
-        tenant,
-        method: "Share",
-        key: idempotencyKeyOf(context.values),
-        fingerprint: fingerprintOf(ShareRequestSchema, request),
-      };
-      return sharing.share(call, subject, request);
+    async validateDefinition(request) {
+      const schema = ValidateDefinitionRequestSchema;
+      const problems = [...fieldCheck(schema, request), ...findCrossFieldProblems(schema, request)];
+      return { problems: problems.map(({ field, description }) => ({ field, description })) };
     },
 
-    async saveDefinition(request, context) {
-      const { tenant, subject } = callerOf(context.values);
-      const json = definitionToJson(toDefinition(request));
-      const call = {
-        tenant,
-        method: "SaveDefinition",
-        key: idempotencyKeyOf(context.values),
-        fingerprint: fingerprintOf(SaveDefinitionRequestSchema, request),
-      };
-      const bytes = await store.once(call, async (tx) => {
-        const { version } = await tx.saveDefinition({
-          dashboardId: request.dashboardId,
-          json,
-          digest: definitionDigest(json),
-          title: request.layout!.title,
-          author: subject,
-          expectedVersion: request.expectedVersion,
-        });
-        const answer = { dashboardId: request.dashboardId, status: "active", version };
-        return toBinary(SaveDefinitionResponseSchema, create(SaveDefinitionResponseSchema, answer));
-      });
-      const answer = fromBinary(SaveDefinitionResponseSchema, bytes);
-      definitions.activated(tenant, answer.dashboardId, answer.version);
-      return answer;
-    },
-
-    async getDefinition(request, context) {
-      const { tenant } = callerOf(context.values);
-      const stored = await store.getVersion(tenant, request.dashboardId, request.version);
-      if (stored === undefined) throw notFound();
-      return create(GetDefinitionResponseSchema, {
-        definition: parseStoredDefinition(stored.json),
-        status: stored.active ? "active" : "superseded",
-        version: stored.version,
-        digest: stored.digest,
-        createTime: timestampFromMs(stored.createTimeMs),
-        author: stored.author,
-      });
-    },
+    ...createDefinitionMethods(options),
+    ...createListMethods(options),
+    ...createShareMethods(options),
   };
 }

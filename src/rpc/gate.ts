@@ -3,8 +3,10 @@ import type { Authenticator, Principal } from "../auth/authenticator.ts";
 import { actingTenant, requireScope } from "../auth/scopes.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
+import { addressKey } from "../limit/address-key.ts";
 import type { RateLimiter, RateRule } from "../limit/gcra.ts";
 import { rateLimitHeaders } from "../limit/rate-limit-headers.ts";
+import type { RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { type CallInfo, callerKey, callInfoKey } from "./call.ts";
 import { policies } from "./policy.ts";
@@ -20,7 +22,7 @@ export type GateOptions = {
   readonly isSuspended: SuspensionCheck;
   readonly limiter: RateLimiter;
   /** Calls of each tenant to each method. */
-  readonly rate: RateRule;
+  readonly rateOf: RateOf;
   /**
    * Tokens that fail, by address: enough for a misconfigured client to see its 401, and not enough for
    * a guesser's flood of them; valid tokens of the same address are not touched.
@@ -34,7 +36,7 @@ export type GateOptions = {
  * often, then whether they may. A method that has no policy is refused: nothing is open by omission.
  */
 export function createGate(options: GateOptions): Gate {
-  const { limiter, rate, failedTokenRate, log } = options;
+  const { limiter, rateOf, failedTokenRate, log } = options;
   return async (context) => {
     const info = context.values.get(callInfoKey);
     try {
@@ -58,6 +60,7 @@ export function createGate(options: GateOptions): Gate {
     }
     const principal = await authenticated(context, info.remoteAddress);
     const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));
+    const rate = rateOf(tenant, context.method.name);
     const decision = limiter.take(`${tenant} ${context.method.name}`, rate);
     for (const [name, value] of Object.entries(rateLimitHeaders("default", rate, decision))) {
       context.responseHeader.set(name, value);
@@ -79,7 +82,7 @@ export function createGate(options: GateOptions): Gate {
       return await options.authenticate(context.requestHeader.get("authorization"));
     } catch (error) {
       if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
-      const decision = limiter.take(`failed token ${address}`, failedTokenRate);
+      const decision = limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
       if (decision.allowed) throw error;
       throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
         retryAfterMs: decision.retryAfterMs,

@@ -1,63 +1,93 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
-import { type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type ListValue,
+  ListValueSchema,
+  type Struct,
+  StructSchema,
+  type Value,
+  ValueSchema,
+} from "@bufbuild/protobuf/wkt";
 import type { FieldProblem } from "../errors/fault.ts";
+import { createMessageSize, type MessageSize } from "../errors/message-size.ts";
+import { createProblems, type Report } from "../errors/problems.ts";
+import { setFields } from "./set-fields.ts";
 
 const identifier = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-
-/** Enough to see what is wrong; the rest is counted by whoever mends these. */
-const maxProblems = 100;
 
 /**
  * Finds what no message may hold, whatever the protocol that it came by: unknown fields, NUL, lone
  * surrogates, the key `__proto__`, NaN and infinity, a Value without a kind. JSON cannot say most of
- * these, but the binary format can, and the store or a source would fail on them later. Paths name
- * map keys only where they are plain identifiers: nothing else of the input is repeated.
+ * these, but the binary format can, and the store or a source would fail on them later. Paths are those
+ * of the JSON, and name map keys only where they are plain identifiers: nothing else of the input is
+ * repeated. Throws INVALID_REQUEST for a message that is larger than any may be.
  */
 export function findUnclean(schema: DescMessage, message: Message): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const report = (field: string, description: string) => {
-    if (problems.length < maxProblems) problems.push({ field, description });
-  };
-  visitMessage(schema, message, "", report);
-  return problems;
+  const { report, list } = createProblems();
+  visitMessage(schema, message, { path: "", depth: 0 }, { report, size: createMessageSize() });
+  return list();
 }
 
-type Report = (field: string, description: string) => void;
+/** What a walk takes down on its way. */
+type Walk = { readonly report: Report; readonly size: MessageSize };
 
-function visitMessage(schema: DescMessage, message: Message, path: string, report: Report): void {
-  if (schema.typeName === ValueSchema.typeName) {
-    visitValue(message as Value, path, report);
-    return;
+/** Where it is: the path of the JSON, and how many objects and lists are around. */
+type Place = { readonly path: string; readonly depth: number };
+
+function visitMessage(schema: DescMessage, message: Message, at: Place, walk: Walk): void {
+  if (message.$unknown !== undefined && message.$unknown.length > 0) {
+    walk.report(at.path, "holds fields that do not exist");
   }
-  if (message.$unknown !== undefined && message.$unknown.length > 0) report(path, "holds fields that do not exist");
-  for (const field of schema.fields) {
-    const value = readField(field, message);
-    if (value !== undefined) visitField(field, value, join(path, field.name), report);
+  if (schema === ValueSchema) visitValue(message as Value, at, walk);
+  else if (schema === ListValueSchema) visitList(ValueSchema, undefined, (message as ListValue).values, at, walk);
+  else if (schema === StructSchema) visitMap(ValueSchema, undefined, (message as Struct).fields, at, walk);
+  else visitFields(schema, message, at, walk);
+}
+
+function visitFields(schema: DescMessage, message: Message, at: Place, walk: Walk): void {
+  const fields = setFields(schema, message);
+  const depth = at.depth + 1;
+  walk.size.addObject(depth, fields.length);
+  for (const { field, value } of fields) {
+    visitField(field, value, { path: at.path === "" ? field.name : `${at.path}.${field.name}`, depth }, walk);
   }
 }
 
-/** Reads a field where protobuf-es keeps it: in its own property, or in that of its oneof. */
-function readField(field: DescField, message: Message): unknown {
-  const properties = message as unknown as Record<string, unknown>;
-  if (field.oneof === undefined) return properties[field.localName];
-  const chosen = properties[field.oneof.localName] as { case?: string; value?: unknown };
-  return chosen.case === field.localName ? chosen.value : undefined;
+function visitField(field: DescField, value: unknown, at: Place, walk: Walk): void {
+  const { message, scalar } = field;
+  if (field.fieldKind === "list") visitList(message, scalar, value as readonly unknown[], at, walk);
+  else if (field.fieldKind === "map") visitMap(message, scalar, value as Readonly<Record<string, unknown>>, at, walk);
+  else visitOne(message, scalar, value, at, walk);
 }
 
-function visitField(field: DescField, value: unknown, path: string, report: Report): void {
-  if (field.fieldKind === "list") {
-    (value as unknown[]).forEach((item, index) => {
-      visitOne(field.message, field.scalar, item, `${path}[${index}]`, report);
-    });
-  } else if (field.fieldKind === "map") {
-    for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
-      const known = identifier.test(key);
-      if (key === "__proto__") report(path, "the name __proto__ cannot be used");
-      else if (!known) visitText(key, path, report);
-      visitOne(field.message, field.scalar, item, known ? `${path}.${key}` : path, report);
-    }
-  } else {
-    visitOne(field.message, field.scalar, value, path, report);
+function visitList(
+  schema: DescMessage | undefined,
+  scalar: ScalarType | undefined,
+  items: readonly unknown[],
+  at: Place,
+  walk: Walk,
+): void {
+  const depth = at.depth + 1;
+  walk.size.addList(depth, items.length);
+  for (const [index, item] of items.entries()) {
+    visitOne(schema, scalar, item, { path: `${at.path}[${index}]`, depth }, walk);
+  }
+}
+
+function visitMap(
+  schema: DescMessage | undefined,
+  scalar: ScalarType | undefined,
+  map: Readonly<Record<string, unknown>>,
+  at: Place,
+  walk: Walk,
+): void {
+  const depth = at.depth + 1;
+  const entries = Object.entries(map);
+  walk.size.addObject(depth, entries.length);
+  for (const [key, item] of entries) {
+    const known = identifier.test(key);
+    if (key === "__proto__") walk.report(at.path, "the name __proto__ cannot be used");
+    else if (!known) visitText(key, at.path, walk.report);
+    visitOne(schema, scalar, item, { path: known ? `${at.path}.${key}` : at.path, depth }, walk);
   }
 }
 
@@ -65,37 +95,22 @@ function visitOne(
   schema: DescMessage | undefined,
   scalar: ScalarType | undefined,
   value: unknown,
-  path: string,
-  report: Report,
+  at: Place,
+  walk: Walk,
 ): void {
-  if (schema !== undefined) visitMessage(schema, value as Message, path, report);
-  else if (scalar === ScalarType.STRING) visitText(value as string, path, report);
-  else if (scalar === ScalarType.DOUBLE || scalar === ScalarType.FLOAT) visitNumber(value as number, path, report);
+  if (schema !== undefined) visitMessage(schema, value as Message, at, walk);
+  else if (scalar === ScalarType.STRING) visitText(value as string, at.path, walk.report);
+  else if (scalar === ScalarType.DOUBLE || scalar === ScalarType.FLOAT) {
+    visitNumber(value as number, at.path, walk.report);
+  }
 }
 
-function visitValue(value: Value, path: string, report: Report): void {
-  switch (value.kind.case) {
-    case undefined:
-      report(path, "must be a JSON value");
-      break;
-    case "stringValue":
-      visitText(value.kind.value, path, report);
-      break;
-    case "numberValue":
-      visitNumber(value.kind.value, path, report);
-      break;
-    case "listValue":
-      value.kind.value.values.forEach((item, index) => {
-        visitValue(item, `${path}[${index}]`, report);
-      });
-      break;
-    case "structValue":
-      for (const [key, item] of Object.entries(value.kind.value.fields)) {
-        if (key === "__proto__") report(path, "the name __proto__ cannot be used");
-        visitText(key, path, report);
-        visitValue(item, identifier.test(key) ? `${path}.${key}` : path, report);
-      }
-  }
+function visitValue({ kind }: Value, at: Place, walk: Walk): void {
+  if (kind.case === undefined) walk.report(at.path, "must be a JSON value");
+  else if (kind.case === "stringValue") visitText(kind.value, at.path, walk.report);
+  else if (kind.case === "numberValue") visitNumber(kind.value, at.path, walk.report);
+  else if (kind.case === "listValue") visitMessage(ListValueSchema, kind.value, at, walk);
+  else if (kind.case === "structValue") visitMessage(StructSchema, kind.value, at, walk);
 }
 
 function visitText(text: string, path: string, report: Report): void {
@@ -105,8 +120,4 @@ function visitText(text: string, path: string, report: Report): void {
 
 function visitNumber(value: number, path: string, report: Report): void {
   if (!Number.isFinite(value)) report(path, "must be a finite number");
-}
-
-function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }

@@ -1,17 +1,22 @@
-import { LRUCache } from "lru-cache";
+import { resolveFilters } from "../definition/filters.ts";
+import { readViewerFilters } from "../definition/viewer-filters.ts";
 import { reasonOf, toErrorAnswer, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
-import type { RateLimiter, RateRule } from "../limit/gcra.ts";
+import type { RateLimiter } from "../limit/gcra.ts";
+import { openLinks, type RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import type { Renderer } from "../render/dashboard.ts";
 import type { ShareKeys } from "../share/share-keys.ts";
 import { type ShareClaims, verifyShareToken } from "../share/share-token.ts";
-import type { StoredShare } from "../store/shares.ts";
 import type { Store } from "../store/store.ts";
 import type { Definitions } from "./definitions.ts";
+import { createLastAnswers } from "./last-answers.ts";
+import type { OpenCounter } from "./open-counter.ts";
+import { pageHeaders } from "./page-headers.ts";
 import { asSaved, settlePresentation } from "./presentation.ts";
 import type { DashboardRendering } from "./render.ts";
-import { filtersFromJson } from "./share.ts";
+import { filtersFromJson } from "./share-filters.ts";
+import { findUnheldFilters } from "./share-methods.ts";
 import type { SuspensionCheck } from "./suspension.ts";
 
 /** A page, whole. */
@@ -21,8 +26,8 @@ type PageAnswer = {
   readonly body: string;
 };
 
-/** Opens a link by its token. Never throws: whatever happens is a page. */
-export type OpenShare = (token: string) => Promise<PageAnswer>;
+/** Opens a link by its token, with the query of its address. Never throws: whatever happens is a page. */
+export type OpenShare = (token: string, query: string) => Promise<PageAnswer>;
 
 /** What opening links needs. */
 export type OpenShareOptions = {
@@ -31,96 +36,103 @@ export type OpenShareOptions = {
   readonly definitions: Definitions;
   readonly rendering: DashboardRendering;
   readonly renderer: Pick<Renderer, "renderSharePage" | "renderNotice">;
-  readonly keys: ShareKeys;
+  /** The keys as they are now: they rotate while the service runs. */
+  readonly keys: () => ShareKeys;
   readonly limiter: RateLimiter;
   /**
    * Opens of each tenant's links together: a bucket of its own, so that a popular link does not use up
    * the tenant's calls.
    */
-  readonly rate: RateRule;
+  readonly rateOf: RateOf;
+  readonly counter: Pick<OpenCounter, "count">;
   readonly now: () => number;
+  readonly elapsedMs: () => number;
   readonly log: Log;
-};
-
-/** How long a link's row is believed, and so how long a revocation may take to be seen. */
-const rowFreshMs = 1_000;
-
-const pageHeaders = {
-  "content-type": "text/html; charset=utf-8",
-  "cache-control": "private, no-store",
-  "referrer-policy": "no-referrer",
-  "x-robots-tag": "noindex, nofollow",
-  "x-frame-options": "DENY",
-  "cross-origin-opener-policy": "same-origin",
-  // The pages hold no script but a block of data, and no style of their own.
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; " +
-    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
 };
 
 /** Creates the opener of links. */
 export function createOpenShare(options: OpenShareOptions): OpenShare {
-  const { store, isSuspended, definitions, rendering, renderer, keys, limiter, now, log, rate } = options;
-  const rows = new LRUCache<string, { row: StoredShare; atMs: number }>({ max: 50_000 });
-  const dead: PageAnswer = page(404, {
+  const { store, isSuspended, definitions, rendering, renderer, keys, limiter, rateOf, counter, now, log } = options;
+  // A revocation is seen within a second; and while nobody can say whether there was one, no link opens.
+  const rows = createLastAnswers({
+    ask: (tenant, shareId) => store.getShare(tenant, shareId),
+    freshMs: 1_000,
+    staleMs: 0,
+    max: 1_000,
+    elapsedMs: options.elapsedMs,
+  });
+  const dead: PageAnswer = notice(404, {
     title: "This link does not work",
     message: "It has expired, was withdrawn, or never existed. Ask whoever sent it to you for a new one.",
   });
 
-  return async (token) => {
+  return async (token, query) => {
     try {
-      const claims = await verifyShareToken(token, keys, Math.floor(now() / 1000));
+      const claims = await verifyShareToken(token, keys(), Math.floor(now() / 1000));
       if (claims === null) return dead;
-      const decision = limiter.take(`${claims.tenant} open links`, rate);
+      const decision = limiter.take(`${claims.tenant} ${openLinks}`, rateOf(claims.tenant, openLinks));
       if (!decision.allowed) {
         throw fault("RATE_LIMITED", "many people are opening this at once", { retryAfterMs: decision.retryAfterMs });
       }
-      return (await open(claims)) ?? dead;
+      return (await open(claims, query)) ?? dead;
     } catch (error) {
       return failed(error);
     }
   };
 
-  async function open(claims: ShareClaims): Promise<PageAnswer | undefined> {
-    const row = await readRow(claims);
+  /** Returns undefined for a link that is dead. */
+  async function open(claims: ShareClaims, query: string): Promise<PageAnswer | undefined> {
+    const row = await rows.get(claims.tenant, claims.shareId);
     if (row === undefined || row.revoked || row.expiresAtMs <= now()) return undefined;
     if (await isSuspended(claims.tenant)) return undefined;
     const loaded = await definitions.load(claims.tenant, row.dashboardId, row.version);
-    const filters = filtersFromJson(row.filtersJson);
-    const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters });
     const layout = loaded.definition.layout!;
-    const body = renderer.renderSharePage({
-      title: layout.title,
-      fragment: html,
-      expiresAtMs: row.expiresAtMs,
-      presentation: settlePresentation(asSaved, layout),
-    });
-    return { status: 200, headers: pageHeaders, body };
-  }
-
-  async function readRow({ tenant, shareId }: ShareClaims): Promise<StoredShare | undefined> {
-    const key = JSON.stringify([tenant, shareId]);
-    const known = rows.get(key);
-    if (known !== undefined && now() - known.atMs < rowFreshMs) return known.row;
-    const row = await store.getShare(tenant, shareId);
-    if (row !== undefined) rows.set(key, { row, atMs: now() });
-    return row;
+    const presentation = settlePresentation(asSaved, layout);
+    const fixed = filtersFromJson(row.filtersJson);
+    // A version saved since may have lost a filter that the link fixes: it would show what it must not.
+    if (findUnheldFilters(loaded, fixed).length > 0) return undefined;
+    if (
+      throwsInvalidFilter(() => resolveFilters(loaded.filters, fixed, { ...presentation, nowMs: now(), roundS: 1 }))
+    ) {
+      return undefined;
+    }
+    const chosen = readViewerFilters(loaded.filters, row.viewerFilters, new URLSearchParams(query));
+    const filters = { ...chosen, ...fixed };
+    const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters });
+    counter.count(claims.tenant, claims.shareId);
+    const { title } = layout;
+    const body = renderer.renderSharePage({ title, fragment: html, expiresAtMs: row.expiresAtMs, presentation });
+    return { status: 200, headers: pageHeaders(row.frameAncestors), body };
   }
 
   function failed(error: unknown): PageAnswer {
     const known = toFault(error);
     const { status, retryAfterS } = toErrorAnswer(known);
-    if (status === 404 || reasonOf(known) === "INVALID_FILTER") return dead;
+    if (status === 404) return dead;
+    if (reasonOf(known) === "INVALID_FILTER") {
+      const message = "The address asks for a value that this dashboard does not take. Open the link without it.";
+      return notice(400, { title: "This cannot be shown", message });
+    }
     if (known.cause !== undefined) log.error({ reason: reasonOf(known), error: known.cause }, "link failed");
     const message =
       status === 429 ? "Many people are opening this dashboard at once." : "The dashboard's data cannot be reached.";
-    const answer = page(status, { title: "Try again in a moment", message });
+    const answer = notice(status, { title: "Try again in a moment", message });
     return retryAfterS === undefined
       ? answer
       : { ...answer, headers: { ...answer.headers, "retry-after": `${retryAfterS}` } };
   }
 
-  function page(status: number, notice: { title: string; message: string }): PageAnswer {
-    return { status, headers: pageHeaders, body: renderer.renderNotice(notice) };
+  function notice(status: number, text: { title: string; message: string }): PageAnswer {
+    return { status, headers: pageHeaders(), body: renderer.renderNotice(text) };
+  }
+}
+
+function throwsInvalidFilter(act: () => unknown): boolean {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    if (reasonOf(toFault(error)) === "INVALID_FILTER") return true;
+    throw error;
   }
 }

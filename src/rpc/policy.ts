@@ -20,4 +20,12 @@ export const policies: Readonly<Record<string, MethodPolicy>> = {
   Share: { scope: "dashboards:share", maxBodyBytes: 16 * kib },
   SaveDefinition: { scope: "dashboards:publish", maxBodyBytes: 1024 * kib },
   GetDefinition: { scope: "dashboards:render", maxBodyBytes: 16 * kib },
+  ValidateDefinition: { scope: "dashboards:publish", maxBodyBytes: 1024 * kib },
+  ListDefinitions: { scope: "dashboards:render", maxBodyBytes: 16 * kib },
+  ListVersions: { scope: "dashboards:render", maxBodyBytes: 16 * kib },
+  PublishDefinition: { scope: "dashboards:publish", maxBodyBytes: 16 * kib },
+  RestoreDefinition: { scope: "dashboards:publish", maxBodyBytes: 16 * kib },
+  ArchiveDefinition: { scope: "dashboards:publish", maxBodyBytes: 16 * kib },
+  ListShares: { scope: "dashboards:share", maxBodyBytes: 16 * kib },
+  RevokeShare: { scope: "dashboards:share", maxBodyBytes: 16 * kib },
 };

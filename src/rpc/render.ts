@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Value } from "@bufbuild/protobuf/wkt";
+import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { ByteCache } from "../cache/byte-cache.ts";
 import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
+import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
 import { panelIds } from "../definition/panel.ts";
 import { fault } from "../errors/fault.ts";
 import type { Presentation, Renderer } from "../render/dashboard.ts";
@@ -42,9 +45,6 @@ export type DashboardRendering = {
 /** What to render a version with. */
 type WantedRender = WantedPresentation & { readonly filters: Readonly<Record<string, Value>> };
 
-/** A dashboard that has no sources of its own to age it. */
-const defaultTtlS = 300;
-
 /** How long a page that misses something is kept: soon enough for the source's return to show. */
 const partialTtlMs = 5_000;
 
@@ -65,7 +65,7 @@ export function createDashboardRendering(options: {
       const filters = resolveFilters(loaded.filters, wanted.filters, {
         nowMs: now(),
         timezone: presentation.timezone,
-        roundS: Math.min(defaultTtlS, ...definition.datasources.map((source) => source.ttlS ?? defaultTtlS)),
+        roundS: smallestTtlS(shownSources(definition)),
       });
       return cache.getOrLoad({ tenant, key: renderKey(loaded, filters, presentation) }, () =>
         bulkhead.run(tenant, async () => {
@@ -88,19 +88,22 @@ export function createDashboardRendering(options: {
         panel.kind.case === "stat" && panel.kind.value.compare !== "" ? [panel.datasource] : [],
       ),
     );
-    const ask = (wants: (id: string) => boolean, binding: Binding) =>
+    const ask = (datasources: readonly Datasource[], binding: Binding) =>
       Promise.all(
-        definition.datasources
-          .filter((datasource) => wants(datasource.id))
-          .map(async (datasource) => {
-            const query = { tenant, datasource, binding, timezone: presentation.timezone };
-            return [datasource.id, await sources.run(query)] as const;
-          }),
+        datasources.map(async (datasource) => {
+          const query = { tenant, datasource, binding, timezone: presentation.timezone };
+          return [datasource.id, await sources.run(query)] as const;
+        }),
       );
-    const shown = new Set(layout.panels.map((panel) => panel.datasource));
+    const shown = shownSources(definition);
     const [current, previous] = await Promise.all([
-      ask((id) => shown.has(id), filters.binding),
-      filters.previous === undefined ? [] : ask((id) => compared.has(id), filters.previous),
+      ask(shown, filters.binding),
+      filters.previous === undefined
+        ? []
+        : ask(
+            shown.filter(({ id }) => compared.has(id)),
+            filters.previous,
+          ),
     ]);
     const outcomes = new Map(current);
     refuseWhenAllFailed(outcomes);
@@ -111,10 +114,8 @@ export function createDashboardRendering(options: {
     );
     const answered = [...outcomes.values()].filter((outcome) => outcome.ok);
     const asOfMs = answered.length > 0 ? Math.min(...answered.map((outcome) => outcome.asOfMs)) : undefined;
-    const whole = Math.min(
-      now() + defaultTtlS * 1000,
-      ...answered.map((outcome) => outcome.asOfMs + outcome.ttlS * 1000),
-    );
+    const ends = answered.map((outcome) => outcome.asOfMs + outcome.ttlS * 1000);
+    const whole = ends.length > 0 ? Math.min(...ends) : now() + defaultTtlS * 1000;
     const ttlS = Math.max(1, Math.ceil((whole - now()) / 1000));
     const drawn = renderer.renderDashboard({
       definition,
@@ -145,10 +146,23 @@ export function createDashboardRendering(options: {
   }
 }
 
+/** Returns the datasources that some panel shows; no other is asked. */
+function shownSources({ layout, datasources }: Definition): readonly Datasource[] {
+  const shown = new Set(layout!.panels.map((panel) => panel.datasource));
+  return datasources.filter(({ id }) => shown.has(id));
+}
+
+function smallestTtlS(datasources: readonly Datasource[]): number {
+  const ttls = datasources.map(ttlSOf);
+  return ttls.length > 0 ? Math.min(...ttls) : defaultTtlS;
+}
+
 /** An injective name of everything that the bytes of a render depend on, within its tenant. */
 function renderKey(loaded: LoadedDefinition, filters: ResolvedFilters, presentation: Presentation): string {
+  const { definition, version } = loaded;
   const { theme, locale, timezone } = presentation;
-  const parts = ["render", loaded.definition.dashboardId, loaded.version, filters.key, theme, locale, timezone];
+  // The words of two filters can differ where their values are the same: a span said in two ways.
+  const parts = ["render", definition.dashboardId, version, filters.key, filters.shown, theme, locale, timezone];
   // Filters can be long; their digest names them as well and keeps the cache's own books small.
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

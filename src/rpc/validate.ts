@@ -1,6 +1,8 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { createValidator, type Violation } from "@bufbuild/protovalidate";
 import type { FieldProblem } from "../errors/fault.ts";
+import { capProblems } from "../errors/problems.ts";
+import { createCountCheck } from "./counts.ts";
 
 /** Finds every limit of the proto that a message breaks. */
 export type FieldCheck = (schema: DescMessage, message: Message) => readonly FieldProblem[];
@@ -13,6 +15,22 @@ export function createFieldCheck(): FieldCheck {
     if (result.kind === "valid") return [];
     if (result.kind === "error") throw result.error;
     return result.violations.map((violation) => ({ field: pathOf(violation), description: violation.message }));
+  };
+}
+
+/** Problems of a message that no single field shows, such as a reference to nothing. */
+export type CrossFieldCheck = (schema: DescMessage, message: Message) => readonly FieldProblem[];
+
+/**
+ * Creates the search for all problems of a message at once, of which it lists as many as an answer takes.
+ * Where a list has too many items that is the only one: their own problems could be a million.
+ */
+export function createProblemSearch(fieldCheck: FieldCheck, crossFieldCheck: CrossFieldCheck): FieldCheck {
+  const countCheck = createCountCheck();
+  return (schema, message) => {
+    const tooMany = countCheck(schema, message);
+    if (tooMany.length > 0) return tooMany;
+    return capProblems([...fieldCheck(schema, message), ...crossFieldCheck(schema, message)]);
   };
 }
 

@@ -3,14 +3,19 @@ import type { Frame } from "../frame/frame.ts";
 import { createColumnBuilder } from "./duckdb-column.ts";
 import type { DuckdbJob } from "./duckdb-protocol.ts";
 
+/** As many as inline rows may have, and a panel may name. */
+const maxColumns = 100;
+
 /**
  * Reads a streamed result until its end or its caps, whichever comes first: what lies beyond is never
- * computed where the query allows it. A row that does not fit the bytes left ends the frame.
+ * computed where the query allows it. A row that does not fit the bytes left ends the frame. Throws
+ * before it reads a row where there are more than 100 columns.
  */
 export async function readFrame(
   result: DuckDBResult,
   { maxRows, maxBytes, folder }: Pick<DuckdbJob, "maxRows" | "maxBytes" | "folder">,
 ): Promise<Frame> {
+  if (result.columnCount > maxColumns) throw new Error("Column Error: too many columns");
   const builders = result
     .columnNames()
     .map((name, at) => createColumnBuilder(name, result.columnType(at), (text) => text.replaceAll(`${folder}/`, "")));

@@ -14,7 +14,7 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from "@duckdb/node-api";
-import type { Binding, BoundValue, Scalar } from "../definition/filter-value.ts";
+import { type Binding, type BoundValue, isList, type Scalar } from "../definition/filter-value.ts";
 import { wallClockMs } from "./wall-clock.ts";
 
 /**
@@ -62,8 +62,4 @@ function commonType(types: readonly DuckDBType[]): DuckDBType {
 function scalarToText(scalar: Scalar): string {
   if (typeof scalar !== "object") return String(scalar);
   return scalar.kind === "date" ? scalar.iso : new Date(scalar.epochMs).toISOString();
-}
-
-function isList(bound: Scalar | readonly Scalar[]): bound is readonly Scalar[] {
-  return Array.isArray(bound);
 }

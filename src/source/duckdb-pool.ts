@@ -15,8 +15,6 @@ export type DuckdbPool = {
    * that runs then is a `source_timeout`, one that waits for a process is `source_unavailable`.
    */
   query(tenant: string, job: DuckdbJob, signal: AbortSignal): Promise<Frame>;
-  /** Starts a process for the tenant if it has none and there is room, so that its first query is quick. */
-  warm(tenant: string): void;
   /** Kills every process, and resolves when all are gone. Queries that run or come later fail. */
   close(): Promise<void>;
 };
@@ -26,7 +24,10 @@ export type DuckdbPoolOptions = {
   /** One folder a tenant, readable by everybody: processes started by root have no rights of their own. */
   readonly filesDir: string;
   readonly maxChildren: number;
-  /** Fewer than `maxChildren`, or one tenant's slow queries keep out every other. */
+  /**
+   * Fewer than `maxChildren`, or one tenant's slow queries keep out every other. A process runs one
+   * query at a time, so this also is how many queries run at once against one datasource.
+   */
   readonly maxChildrenPerTenant: number;
   /** How long a process without work is kept. */
   readonly idleMs: number;
@@ -79,10 +80,6 @@ export function createDuckdbPool(options: DuckdbPoolOptions): DuckdbPool {
         waiting.add(waiter);
         startWaiting();
       });
-    },
-
-    warm(tenant) {
-      if (!closed && members.size < maxChildren && membersOf(tenant).length === 0) addMember(tenant);
     },
 
     async close() {

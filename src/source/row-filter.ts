@@ -1,5 +1,5 @@
-import { rangeNames } from "../definition/bound-filters.ts";
-import type { Binding, BoundValue, Scalar } from "../definition/filter-value.ts";
+import { rangeNames } from "../definition/bound-names.ts";
+import { type Binding, type BoundValue, isList, type Scalar } from "../definition/filter-value.ts";
 import type { Column, TimeColumn } from "../frame/frame.ts";
 import { wallClockMs } from "./wall-clock.ts";
 
@@ -65,8 +65,4 @@ function spanTest(
 
 function plainText(scalar: Scalar): string | undefined {
   return typeof scalar === "object" ? undefined : String(scalar);
-}
-
-function isList(bound: Scalar | readonly Scalar[]): bound is readonly Scalar[] {
-  return Array.isArray(bound);
 }

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Datasource, DuckdbSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import { type Binding, bindingKey, createBinding } from "../definition/filter-value.ts";
-import { bindQuery, parseQuery } from "../definition/query.ts";
+import { bindQuery, parseQuery, type QueryTemplate } from "../definition/query.ts";
+import { ttlSOf } from "../definition/ttl.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { Log } from "../log/log.ts";
 import type { DuckdbPool } from "./duckdb-pool.ts";
@@ -57,11 +58,10 @@ export type SourceRunnerOptions = {
   readonly maxBytes: number;
 };
 
-const defaultTtlS = 300;
-
 /** Creates the runner. It logs every failure by tenant, datasource and category, never by content. */
 export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
   const { duckdb, cache, now, log, timeoutMs, maxRows, maxBytes } = options;
+  const templates = new WeakMap<DuckdbSource, QueryTemplate>();
 
   return {
     async run(query) {
@@ -76,7 +76,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
 
   async function read({ tenant, datasource, binding, timezone }: SourceQuery): Promise<SourceResult> {
     const { source } = datasource;
-    const ttlS = datasource.ttlS ?? defaultTtlS;
+    const ttlS = ttlSOf(datasource);
     switch (source.case) {
       case "inline":
         return { frame: inlineToFrame(source.value, binding, { timezone, maxRows }), asOfMs: now(), ttlS };
@@ -91,7 +91,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
     source: DuckdbSource,
     { tenant, binding, timezone, ttlS }: Omit<SourceQuery, "datasource"> & { readonly ttlS: number },
   ): Promise<SourceResult> {
-    const { sql, names } = bindQuery(parseQuery(source.query), binding);
+    const { sql, names } = bindQuery(templateOf(source), binding);
     const params = createBinding(names.map((name) => [name, binding[name] ?? null]));
     const located = await duckdb.locate(tenant, source.files);
     // Exactly what the rows depend on, so that a file that has changed is read again at once.
@@ -103,6 +103,15 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
       const frame = await withDeadline(timeoutMs, (signal) => duckdb.query(tenant, job, signal));
       return { value: { frame, asOfMs, ttlS }, ttlMs: asOfMs + ttlS * 1000 - now(), bytes: frameBytes(frame) };
     });
+  }
+
+  /** Takes a query apart once for as long as its definition is kept. */
+  function templateOf(source: DuckdbSource): QueryTemplate {
+    const known = templates.get(source);
+    if (known !== undefined) return known;
+    const template = parseQuery(source.query);
+    templates.set(source, template);
+    return template;
   }
 
   function report({ tenant, datasource }: SourceQuery, error: unknown): SourceFailure {

@@ -42,15 +42,34 @@ export type Protocols = {
 const written = { useProtoFieldName: true, alwaysEmitImplicit: true };
 
 /** Where each method stands over HTTP; the document's paths, on purpose not read from the proto. */
-const paths: Readonly<Record<string, (request: JsonObject) => { verb: string; path: string }>> = {
-  Render: () => ({ verb: "POST", path: "/render" }),
-  Share: () => ({ verb: "POST", path: "/share" }),
-  SaveDefinition: () => ({ verb: "POST", path: "/definitions" }),
-  GetDefinition: ({ dashboard_id, version }) => ({
-    verb: "GET",
-    path: `/definitions/${dashboard_id}${version === undefined ? "" : `?version=${version}`}`,
-  }),
+const paths: Readonly<Record<string, readonly [verb: string, path: string]>> = {
+  Render: ["POST", "/render"],
+  Share: ["POST", "/share"],
+  SaveDefinition: ["POST", "/definitions"],
+  ValidateDefinition: ["POST", "/definitions:validate"],
+  GetDefinition: ["GET", "/definitions/{dashboard_id}"],
+  ListDefinitions: ["GET", "/definitions"],
+  ListVersions: ["GET", "/definitions/{dashboard_id}/versions"],
+  PublishDefinition: ["POST", "/definitions/{dashboard_id}:publish"],
+  RestoreDefinition: ["POST", "/definitions/{dashboard_id}:restore"],
+  ArchiveDefinition: ["DELETE", "/definitions/{dashboard_id}"],
+  ListShares: ["GET", "/shares"],
+  RevokeShare: ["DELETE", "/shares/{share_id}"],
 };
+
+/** Puts a request into a path, and what is left of it into a body or a query. */
+function toHttp(name: string, request: JsonObject): { verb: string; path: string; body: string | undefined } {
+  const [verb, template] = paths[name]!;
+  const rest = { ...request };
+  const path = template.replace(/\{(\w+)\}/, (_, field: string) => {
+    const value = rest[field];
+    delete rest[field];
+    return String(value);
+  });
+  if (verb === "POST") return { verb, path, body: JSON.stringify(rest) };
+  const query = new URLSearchParams(Object.entries(rest).map(([field, value]) => [field, String(value)]));
+  return { verb, path: query.size === 0 ? path : `${path}?${query}`, body: undefined };
+}
 
 /** Creates clients of a service. */
 export function createProtocols(url: string): Protocols {
@@ -58,11 +77,11 @@ export function createProtocols(url: string): Protocols {
   const grpcWebTransport = createGrpcWebTransport({ baseUrl: url, httpVersion: "1.1" });
   return {
     async rest(method, request, headers) {
-      const { verb, path } = paths[method.name]!(request);
+      const { verb, path, body } = toHttp(method.name, request);
       const response = await fetch(`${url}/api/v1/data-consumption/dashboards${path}`, {
         method: verb,
-        headers: { ...headers, ...(verb === "POST" && { "content-type": "application/json" }) },
-        ...(verb === "POST" && { body: JSON.stringify(request) }),
+        headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
+        ...(body !== undefined && { body }),
       });
       return httpAnswer(response, (body) => body);
     },

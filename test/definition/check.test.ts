@@ -96,6 +96,15 @@ test("the columns that panels name are those of an inline source", () => {
   ]);
 });
 
+test("a table shows a column once", () => {
+  const columns = ["n", "m", "n", "n"].map((name) => ({ name }));
+  const layout = { panels: [{ datasource: "q", table: { columns } }] };
+  assert.equal(problemsOf({ layout, datasources: [duckdbOf("q", "select 1")] }), [
+    "layout.panels[0].table.columns[2].name",
+    "layout.panels[0].table.columns[3].name",
+  ]);
+});
+
 test("a comparison needs a range whose both ends the panel's datasource binds", () => {
   const layout = { panels: [{ ...stat, stat: { value: "n", compare: "previous_period" } }] };
   const compare = (query: string, ...filters: JsonObject[]) =>
@@ -173,6 +182,21 @@ test("every filter is bound by a datasource, and every placeholder is a filter's
   assert.match(checkDefinition(definitionOf({ filters, datasources }))[1]!.description, "line 2");
   assert.equal(problemsOf({ datasources }), [], "nothing is declared");
   assert.equal(problemsOf({ filters }), [], "there is nothing to bind them");
+});
+
+test("no more filters are inferred from placeholders than may be declared", () => {
+  const select = (from: number, to: number) =>
+    `select 1${Array.from({ length: to - from }, (_, index) => `\n, :f${from + index}`).join("")}`;
+  const of = (...queries: string[]) => ({ datasources: queries.map((query, index) => duckdbOf(`d${index}`, query)) });
+  assert.equal(problemsOf(of(select(0, 50), select(0, 50))), []);
+  const problems = checkDefinition(definitionOf(of(select(0, 30), select(20, 60), select(60, 90))));
+  assert.equal(
+    problems.map(({ field, description }) => [field, description.split(":")[0]]),
+    [["datasources[1].duckdb.query", "line 32"]],
+  );
+  const ranges = Array.from({ length: 20 }, (_, index) => ({ name: `r${index}`, type: "range" }));
+  const bound = ranges.map(({ name }) => `, :${name}_from, :${name}_to, :${name}_bucket`).join("");
+  assert.equal(problemsOf({ filters: ranges, ...of(`select 1${bound}`) }), [], "declared ones are counted already");
 });
 
 test("a query that cannot be read is one problem, with its line", () => {

@@ -15,10 +15,10 @@ test("declared filters keep their order, and are named by their title or else th
     declare({ name: "b", type: "date", title: "Day" }, { name: "a", type: "string" }),
   );
   assert.equal(
-    specs.map(({ name, title, declared }) => [name, title, declared]),
+    specs.map(({ name, title }) => [name, title]),
     [
-      ["b", "Day", true],
-      ["a", "a", true],
+      ["b", "Day"],
+      ["a", "a"],
     ],
   );
   assert.is(open, false);
@@ -48,7 +48,19 @@ test("filters are inferred from placeholders and inline columns when none is dec
     both: "string",
     none: "any",
   });
-  assert.not(specs.some(({ declared, required, many }) => declared || required || many));
+  assert.not(specs.some(({ required, many }) => required || many));
+});
+
+test("the first 200 names are inferred, placeholders before columns", () => {
+  const inline = (source: number) => ({
+    columns: Array.from({ length: 100 }, (_, index) => ({ name: `c${source}_${index}` })),
+    rows: [],
+  });
+  const sources = Array.from({ length: 19 }, (_, index) => ({ id: `i${index}`, inline: inline(index) }));
+  const { specs } = filterSpecs(definitionOf({ datasources: [...sources, duckdbOf("q", "select :region, :c0_0")] }));
+  const names = specs.map(({ name }) => name);
+  assert.is(names.length, 200);
+  assert.equal([...names.slice(0, 3), names.at(-1)], ["region", "c0_0", "c0_1", "c1_98"]);
 });
 
 test("a value is bound as it is given, and what is left out has its default or is unset", () => {
@@ -185,6 +197,28 @@ test("a range binds its ends and its bucket, and before it the span of the same 
   assert.equal({ ...unset.binding }, { period_from: null, period_to: null, period_bucket: null, r: null });
   assert.is(unset.previous, undefined);
 });
+
+for (const [timezone, period, previous] of [
+  ["America/New_York", "2026-03-01/2026-04-01", "2026-01-29T05:00Z/2026-03-01T05:00Z"],
+  ["America/New_York", "2026-04-01/2026-05-01", "2026-03-02T05:00Z/2026-04-01T04:00Z"],
+  ["America/New_York", "2026-11-01/2026-12-01", "2026-10-02T04:00Z/2026-11-01T04:00Z"],
+  ["America/New_York", "2026-12-01/2026-12-31", "2026-11-01T04:00Z/2026-12-01T05:00Z"],
+  ["Europe/Berlin", "2026-03-29/2026-03-30", "2026-03-27T23:00Z/2026-03-28T23:00Z"],
+  ["Europe/Berlin", "2026-03-30/2026-03-31", "2026-03-28T23:00Z/2026-03-29T22:00Z"],
+  ["Europe/Berlin", "2026-10-25/2026-10-26", "2026-10-23T22:00Z/2026-10-24T22:00Z"],
+  ["Europe/Berlin", "2026-10-26/2026-10-27", "2026-10-24T22:00Z/2026-10-25T23:00Z"],
+  ["Europe/Berlin", "2026-03-29T00:00/2026-03-29T12:00", "2026-03-28T12:00Z/2026-03-28T23:00Z"],
+  ["Europe/Berlin", "2026-03-29T06:00/2026-03-30T00:00", "2026-03-28T10:00Z/2026-03-29T04:00Z"],
+] as const) {
+  test(`the span before ${period} in ${timezone} is as many days long, or else as much time`, () => {
+    const dashboard = declare({ name: "p", type: "range", default: period });
+    const ends = ["p_from", "p_to"].map((name) => resolve(dashboard, {}, timezone).previous?.[name]);
+    assert.equal(
+      ends,
+      previous.split("/").map((text) => ({ kind: "instant", epochMs: Date.parse(text) })),
+    );
+  });
+}
 
 test("the filters that are set are shown in words, in the order of the definition", () => {
   const dashboard = declare(

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { parse } from "yaml";
 import { demoFiles } from "../../demo/data.ts";
 import { SaveDefinitionRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { findUnboundPanels } from "../../src/definition/bound-filters.ts";
+import { createUnboundPanelFinder } from "../../src/definition/unbound-panels.ts";
 import { findCrossFieldProblems, toDefinition } from "../../src/rpc/save-definition.ts";
 import { createFieldCheck } from "../../src/rpc/validate.ts";
 import { suite } from "../harness.ts";
@@ -28,7 +28,8 @@ for (const name of names) {
     assert.equal(fieldCheck(SaveDefinitionRequestSchema, request), []);
     assert.equal(findCrossFieldProblems(SaveDefinitionRequestSchema, request), []);
     const definition = toDefinition(request);
-    for (const filter of definition.filters) assert.equal(findUnboundPanels(definition, filter.name), [], filter.name);
+    const unboundPanels = createUnboundPanelFinder(definition);
+    for (const filter of definition.filters) assert.equal(unboundPanels(filter.name), [], filter.name);
   });
 }
 

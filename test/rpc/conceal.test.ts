@@ -4,7 +4,7 @@ import { Code, ConnectError, createClient, type Transport } from "@connectrpc/co
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import * as assert from "uvu/assert";
 import { DashboardsService, RenderRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
+import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
 import { fault } from "../../src/errors/fault.ts";
 import { addReflection } from "../../src/rpc/reflection.ts";
@@ -18,6 +18,13 @@ const { port, origin, listener } = await startListener(
   {
     render: ({ theme, dashboardId }) => {
       if (theme === "broken") throw new Error("SECRET");
+      if (theme === "wrong") {
+        const details = Array.from({ length: 10_000 }, (_, index) => ({
+          field: `layout.panels[${index}].kind`,
+          description: "exactly one field is required in oneof",
+        }));
+        throw fault("INVALID_REQUEST", "see details", { details });
+      }
       if (theme === "gone") {
         throw fault("NOT_FOUND", "no dashboard of this id is here", {
           details: [{ field: "dashboard_id", description: "x".repeat(3_000) }],
@@ -79,6 +86,11 @@ const jsonCases: [name: string, body: Buffer | string, message: string, headers?
   ],
   ["a misfit", '{"version":"SECRET"}', "the request is malformed"],
   ["a repeated key", '{"dashboard_id":"a","dashboard_id":"SECRET"}', "the request is malformed"],
+  [
+    "JSON of 33 levels",
+    `{"filters":{"SECRET":${"[".repeat(31)}${"]".repeat(31)}}}`,
+    "the request has more than 32 levels, which is more than any method takes",
+  ],
   ["UTF-8 that is none", Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), "the request is malformed"],
   ["too much", `{"theme":"${"x".repeat(1_100)}"}`, "the request is too large"],
   [
@@ -189,6 +201,12 @@ test("Connect: what ends a stream is in our words", async () => {
   assert.not.match(text, /SECRET/);
 });
 
+test("gRPC: problems fit the 8 KiB of trailers that every client takes", async () => {
+  const { code, all } = await call("application/grpc", frame(message({ theme: "wrong" })));
+  assert.is(code, "3");
+  assert.ok(all.length < 8_192 - 1_024, `${all.length}`);
+});
+
 const transports: [name: string, transport: Transport][] = [
   ["Connect", createConnectTransport({ baseUrl: origin, httpVersion: "1.1" })],
   ["gRPC", createGrpcTransport({ baseUrl: origin })],
@@ -212,6 +230,17 @@ for (const [name, transport] of transports) {
     assert.is(error.code, Code.NotFound);
     assert.is(error.rawMessage, "no dashboard of this id is here");
     assert.is(error.findDetails(ErrorInfoSchema)[0]?.reason, "NOT_FOUND");
+  });
+
+  test(`${name}: ten thousand problems are told of as fifty`, async () => {
+    const error = await render({ theme: "wrong" }).then(
+      () => unexpected,
+      (reason: unknown) => ConnectError.from(reason),
+    );
+    assert.is(error.code, Code.InvalidArgument);
+    const { fieldViolations } = error.findDetails(BadRequestSchema)[0]!;
+    assert.is(fieldViolations.length, 50);
+    assert.match(fieldViolations.at(-1)!.description, /there are more/);
   });
 
   test(`${name}: any other error is internal, and has a reason`, async () => {

@@ -116,15 +116,6 @@ linuxTest("processes without work end", () =>
   }),
 );
 
-linuxTest("a warmed tenant has its process before it asks", () =>
-  withPool({ maxChildren: 1 }, async (pool) => {
-    pool.warm("acme");
-    const [warmed] = childPids();
-    await ask(pool, "from t");
-    assert.equal(childPids(), [warmed]);
-  }),
-);
-
 linuxTest("closing kills what runs and refuses what comes", async () => {
   const pool = createPool(folders, { maxChildren: 2, maxChildrenPerTenant: 1 });
   const asked = [1, 2].map(() => failureOf(ask(pool, slow)));

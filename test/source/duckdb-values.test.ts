@@ -197,6 +197,13 @@ test("real data keeps its types", async () => {
   );
 });
 
+test("a result of more than 100 columns fails", async () => {
+  const select = (count: number) => `select ${Array.from({ length: count }, (_, at) => `1 as c${at}`).join(", ")}`;
+  assert.is((await ask(pool, select(100))).columns.length, 100);
+  const { failure, message } = await failureOf(ask(pool, select(101)));
+  assert.equal([failure, message], ["source_failed", "Column Error"]);
+});
+
 test("a zone that does not exist fails the query alone", async () => {
   assert.is((await failureOf(ask(pool, "select 1", { timezone: "Mars/Olympus" }))).failure, "source_failed");
   assert.is((await ask(pool, "select 1")).length, 1);

@@ -33,7 +33,6 @@ function setUp(answer: (job: DuckdbJob, signal: AbortSignal) => Promise<Frame> =
       jobs.push({ tenant, job });
       return answer(job, signal);
     },
-    warm() {},
     async close() {},
   };
   const log = createLog("debug", { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -96,6 +95,20 @@ test("who ask for the same at the same time share one query", async () => {
   const { runner, jobs } = setUp();
   await Promise.all([1, 2, 3].map(() => runner.run(ask("from t"))));
   assert.is(jobs.length, 1);
+});
+
+test("a query is taken apart once, however often it runs", async () => {
+  const { runner, jobs } = setUp();
+  const datasource = ofDuckdb("select :x");
+  let reads = 0;
+  Object.defineProperty(datasource.source.value, "query", {
+    get() {
+      reads += 1;
+      return "select :x";
+    },
+  });
+  for (const x of [1, 2, 3]) await runner.run(ask("", { datasource, binding: { x } }));
+  assert.equal([jobs.length, reads], [3, 1]);
 });
 
 test("a filter that the query does not name is no reason to read again", async () => {

@@ -151,6 +151,8 @@ export declare type PanelState = Message<"datajetty.dashboards.v1.PanelState"> &
    * `source_unavailable`: nothing could run it just now. `column_missing`: the
    * rows lack a column that the panel names, or it holds words in place of
    * values. `too_many_series`: more than 100 lines, areas or kinds of bars.
+   * `too_large`: the page would be larger than 2 MiB with it. `kind_unknown`: a
+   * later release saved the panel, and this one does not know its kind.
    *
    * @generated from field: string error = 4;
    */
@@ -192,11 +194,27 @@ export declare type ShareRequest = Message<"datajetty.dashboards.v1.ShareRequest
   version?: number | undefined;
 
   /**
-   * Values that the link fixes. Every other filter keeps its default.
+   * Values that the link fixes. Every other filter keeps its default, but those
+   * of `viewer_filters`.
    *
    * @generated from field: map<string, google.protobuf.Value> filters = 4;
    */
   filters: { [key: string]: Value };
+
+  /**
+   * The filters that whoever opens the link may change, by name.
+   *
+   * @generated from field: repeated string viewer_filters = 5;
+   */
+  viewerFilters: string[];
+
+  /**
+   * The origins whose pages may show the link in a frame, such as
+   * `https://intranet.example.com`; none when empty.
+   *
+   * @generated from field: repeated string frame_ancestors = 6;
+   */
+  frameAncestors: string[];
 };
 
 /**
@@ -275,11 +293,33 @@ export declare type SaveDefinitionRequest = Message<"datajetty.dashboards.v1.Sav
 
   /**
    * The version that must be the active one, or nothing is saved; 0 means that
-   * the dashboard must not exist yet.
+   * the dashboard must have none yet.
    *
    * @generated from field: optional int32 expected_version = 20;
    */
   expectedVersion?: number | undefined;
+
+  /**
+   * Whether the dashboard's one draft is written, and no version.
+   *
+   * @generated from field: bool draft = 21;
+   */
+  draft: boolean;
+
+  /**
+   * What changed, in a few words; kept with the version.
+   *
+   * @generated from field: string note = 22;
+   */
+  note: string;
+
+  /**
+   * The revision that the draft must have, or nothing is saved; 0 means that
+   * there must be none. Goes with `draft`.
+   *
+   * @generated from field: optional int32 expected_revision = 23;
+   */
+  expectedRevision?: number | undefined;
 };
 
 /**
@@ -302,18 +342,26 @@ export declare type SaveDefinitionResponse = Message<"datajetty.dashboards.v1.Sa
   dashboardId: string;
 
   /**
-   * `active`: what was saved is what renders from now on.
+   * `active`: what was saved is what renders from now on. `draft`: it is kept
+   * until it is published.
    *
    * @generated from field: string status = 2;
    */
   status: string;
 
   /**
-   * The version that holds it.
+   * The version that holds it; for a draft the active one, 0 where there is none.
    *
    * @generated from field: int32 version = 3;
    */
   version: number;
+
+  /**
+   * The draft's revision, which counts its changes; 0 for a version.
+   *
+   * @generated from field: int32 revision = 4;
+   */
+  revision: number;
 };
 
 /**
@@ -341,6 +389,13 @@ export declare type GetDefinitionRequest = Message<"datajetty.dashboards.v1.GetD
    * @generated from field: optional int32 version = 2;
    */
   version?: number | undefined;
+
+  /**
+   * Whether the draft is wanted, and no version.
+   *
+   * @generated from field: bool draft = 3;
+   */
+  draft: boolean;
 };
 
 /**
@@ -350,7 +405,7 @@ export declare type GetDefinitionRequest = Message<"datajetty.dashboards.v1.GetD
 export declare const GetDefinitionRequestSchema: GenMessage<GetDefinitionRequest>;
 
 /**
- * GetDefinitionResponse is a saved version.
+ * GetDefinitionResponse is a saved version, or the draft.
  *
  * @generated from message datajetty.dashboards.v1.GetDefinitionResponse
  */
@@ -363,14 +418,16 @@ export declare type GetDefinitionResponse = Message<"datajetty.dashboards.v1.Get
   definition?: Definition | undefined;
 
   /**
-   * `active`, or `superseded` for an earlier version.
+   * `active`, `superseded` for an earlier version, `draft`, or `archived` when
+   * the dashboard is.
    *
    * @generated from field: string status = 2;
    */
   status: string;
 
   /**
-   * Its number, from 1.
+   * Its number, from 1; for a draft that of the version it was begun on, 0 where
+   * there was none.
    *
    * @generated from field: int32 version = 3;
    */
@@ -396,6 +453,28 @@ export declare type GetDefinitionResponse = Message<"datajetty.dashboards.v1.Get
    * @generated from field: string author = 6;
    */
   author: string;
+
+  /**
+   * What changed, as its author put it.
+   *
+   * @generated from field: string note = 7;
+   */
+  note: string;
+
+  /**
+   * The draft's revision; 0 for a version.
+   *
+   * @generated from field: int32 revision = 8;
+   */
+  revision: number;
+
+  /**
+   * Where a later release saved something that this one does not know. It is not
+   * in `definition`, so that saving what was read would lose it.
+   *
+   * @generated from field: repeated string unknown_fields = 9;
+   */
+  unknownFields: string[];
 };
 
 /**
@@ -403,6 +482,730 @@ export declare type GetDefinitionResponse = Message<"datajetty.dashboards.v1.Get
  * Use `create(GetDefinitionResponseSchema)` to create a new message.
  */
 export declare const GetDefinitionResponseSchema: GenMessage<GetDefinitionResponse>;
+
+/**
+ * ValidateDefinitionRequest is a Definition, flat, as in SaveDefinitionRequest.
+ *
+ * @generated from message datajetty.dashboards.v1.ValidateDefinitionRequest
+ */
+export declare type ValidateDefinitionRequest = Message<"datajetty.dashboards.v1.ValidateDefinitionRequest"> & {
+  /**
+   * Names the dashboard within its tenant.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * How it looks.
+   *
+   * @generated from field: datajetty.dashboards.v1.Layout layout = 2;
+   */
+  layout?: Layout | undefined;
+
+  /**
+   * Where its data comes from.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Datasource datasources = 3;
+   */
+  datasources: Datasource[];
+
+  /**
+   * What varies; inferred from the datasources when empty.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Filter filters = 4;
+   */
+  filters: Filter[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ValidateDefinitionRequest.
+ * Use `create(ValidateDefinitionRequestSchema)` to create a new message.
+ */
+export declare const ValidateDefinitionRequestSchema: GenMessage<ValidateDefinitionRequest>;
+
+/**
+ * ValidateDefinitionResponse lists what a save would be refused for.
+ *
+ * @generated from message datajetty.dashboards.v1.ValidateDefinitionResponse
+ */
+export declare type ValidateDefinitionResponse = Message<"datajetty.dashboards.v1.ValidateDefinitionResponse"> & {
+  /**
+   * Every problem; none means that the definition can be saved.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Problem problems = 1;
+   */
+  problems: Problem[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ValidateDefinitionResponse.
+ * Use `create(ValidateDefinitionResponseSchema)` to create a new message.
+ */
+export declare const ValidateDefinitionResponseSchema: GenMessage<ValidateDefinitionResponse>;
+
+/**
+ * Problem is one thing that is wrong with a definition.
+ *
+ * @generated from message datajetty.dashboards.v1.Problem
+ */
+export declare type Problem = Message<"datajetty.dashboards.v1.Problem"> & {
+  /**
+   * Where, as a path such as `layout.panels[2].datasource`.
+   *
+   * @generated from field: string field = 1;
+   */
+  field: string;
+
+  /**
+   * What is wrong, and what would be right.
+   *
+   * @generated from field: string description = 2;
+   */
+  description: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.Problem.
+ * Use `create(ProblemSchema)` to create a new message.
+ */
+export declare const ProblemSchema: GenMessage<Problem>;
+
+/**
+ * ListDefinitionsRequest asks for a page of dashboards.
+ *
+ * @generated from message datajetty.dashboards.v1.ListDefinitionsRequest
+ */
+export declare type ListDefinitionsRequest = Message<"datajetty.dashboards.v1.ListDefinitionsRequest"> & {
+  /**
+   * How many at most; 50 when 0.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: the `next_page_token` of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only those of a status: `active`, `draft` (never published) or `archived`.
+   * Active ones and drafts when empty.
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * Only those whose id begins so.
+   *
+   * @generated from field: string prefix = 4;
+   */
+  prefix: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListDefinitionsRequest.
+ * Use `create(ListDefinitionsRequestSchema)` to create a new message.
+ */
+export declare const ListDefinitionsRequestSchema: GenMessage<ListDefinitionsRequest>;
+
+/**
+ * ListDefinitionsResponse is a page of dashboards.
+ *
+ * @generated from message datajetty.dashboards.v1.ListDefinitionsResponse
+ */
+export declare type ListDefinitionsResponse = Message<"datajetty.dashboards.v1.ListDefinitionsResponse"> & {
+  /**
+   * The dashboards, by id.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.DefinitionSummary definitions = 1;
+   */
+  definitions: DefinitionSummary[];
+
+  /**
+   * Where the next page begins; empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListDefinitionsResponse.
+ * Use `create(ListDefinitionsResponseSchema)` to create a new message.
+ */
+export declare const ListDefinitionsResponseSchema: GenMessage<ListDefinitionsResponse>;
+
+/**
+ * DefinitionSummary is a dashboard in a list.
+ *
+ * @generated from message datajetty.dashboards.v1.DefinitionSummary
+ */
+export declare type DefinitionSummary = Message<"datajetty.dashboards.v1.DefinitionSummary"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * Its title; the draft's where nothing was published.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * `active`, `draft` where nothing was published, or `archived`.
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+
+  /**
+   * The active version; 0 where nothing was published.
+   *
+   * @generated from field: int32 version = 4;
+   */
+  version: number;
+
+  /**
+   * The draft's revision; 0 where there is none.
+   *
+   * @generated from field: int32 revision = 5;
+   */
+  revision: number;
+
+  /**
+   * When a version or the draft was last saved.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 6;
+   */
+  updateTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.DefinitionSummary.
+ * Use `create(DefinitionSummarySchema)` to create a new message.
+ */
+export declare const DefinitionSummarySchema: GenMessage<DefinitionSummary>;
+
+/**
+ * ListVersionsRequest asks for a page of a dashboard's versions.
+ *
+ * @generated from message datajetty.dashboards.v1.ListVersionsRequest
+ */
+export declare type ListVersionsRequest = Message<"datajetty.dashboards.v1.ListVersionsRequest"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * How many at most; 50 when 0.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: the `next_page_token` of the page before.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListVersionsRequest.
+ * Use `create(ListVersionsRequestSchema)` to create a new message.
+ */
+export declare const ListVersionsRequestSchema: GenMessage<ListVersionsRequest>;
+
+/**
+ * ListVersionsResponse is a page of versions.
+ *
+ * @generated from message datajetty.dashboards.v1.ListVersionsResponse
+ */
+export declare type ListVersionsResponse = Message<"datajetty.dashboards.v1.ListVersionsResponse"> & {
+  /**
+   * The versions, the newest first.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.VersionSummary versions = 1;
+   */
+  versions: VersionSummary[];
+
+  /**
+   * Where the next page begins; empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListVersionsResponse.
+ * Use `create(ListVersionsResponseSchema)` to create a new message.
+ */
+export declare const ListVersionsResponseSchema: GenMessage<ListVersionsResponse>;
+
+/**
+ * VersionSummary is a version without its content.
+ *
+ * @generated from message datajetty.dashboards.v1.VersionSummary
+ */
+export declare type VersionSummary = Message<"datajetty.dashboards.v1.VersionSummary"> & {
+  /**
+   * Its number, from 1.
+   *
+   * @generated from field: int32 version = 1;
+   */
+  version: number;
+
+  /**
+   * The subject of the token that saved it.
+   *
+   * @generated from field: string author = 2;
+   */
+  author: string;
+
+  /**
+   * When it was saved.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 3;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * SHA-256 of its canonical JSON, in hexadecimal.
+   *
+   * @generated from field: string digest = 4;
+   */
+  digest: string;
+
+  /**
+   * What changed, as its author put it.
+   *
+   * @generated from field: string note = 5;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.VersionSummary.
+ * Use `create(VersionSummarySchema)` to create a new message.
+ */
+export declare const VersionSummarySchema: GenMessage<VersionSummary>;
+
+/**
+ * PublishDefinitionRequest asks for the draft to be frozen.
+ *
+ * @generated from message datajetty.dashboards.v1.PublishDefinitionRequest
+ */
+export declare type PublishDefinitionRequest = Message<"datajetty.dashboards.v1.PublishDefinitionRequest"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * The version that must be the active one, or nothing happens.
+   *
+   * @generated from field: optional int32 expected_version = 2;
+   */
+  expectedVersion?: number | undefined;
+
+  /**
+   * The revision that the draft must have, or nothing happens.
+   *
+   * @generated from field: optional int32 expected_revision = 3;
+   */
+  expectedRevision?: number | undefined;
+
+  /**
+   * What changed, in a few words; the draft's note when empty.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PublishDefinitionRequest.
+ * Use `create(PublishDefinitionRequestSchema)` to create a new message.
+ */
+export declare const PublishDefinitionRequestSchema: GenMessage<PublishDefinitionRequest>;
+
+/**
+ * PublishDefinitionResponse says what is active.
+ *
+ * @generated from message datajetty.dashboards.v1.PublishDefinitionResponse
+ */
+export declare type PublishDefinitionResponse = Message<"datajetty.dashboards.v1.PublishDefinitionResponse"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * `active`.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+
+  /**
+   * The version that holds what the draft held.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PublishDefinitionResponse.
+ * Use `create(PublishDefinitionResponseSchema)` to create a new message.
+ */
+export declare const PublishDefinitionResponseSchema: GenMessage<PublishDefinitionResponse>;
+
+/**
+ * RestoreDefinitionRequest asks for an earlier version's content.
+ *
+ * @generated from message datajetty.dashboards.v1.RestoreDefinitionRequest
+ */
+export declare type RestoreDefinitionRequest = Message<"datajetty.dashboards.v1.RestoreDefinitionRequest"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * The version whose content is wanted; the last active one when absent, to
+   * bring back an archived dashboard as it was.
+   *
+   * @generated from field: optional int32 version = 2;
+   */
+  version?: number | undefined;
+
+  /**
+   * The version that must be the active one, or nothing happens.
+   *
+   * @generated from field: optional int32 expected_version = 3;
+   */
+  expectedVersion?: number | undefined;
+
+  /**
+   * What changed, in a few words.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.RestoreDefinitionRequest.
+ * Use `create(RestoreDefinitionRequestSchema)` to create a new message.
+ */
+export declare const RestoreDefinitionRequestSchema: GenMessage<RestoreDefinitionRequest>;
+
+/**
+ * RestoreDefinitionResponse says what is active.
+ *
+ * @generated from message datajetty.dashboards.v1.RestoreDefinitionResponse
+ */
+export declare type RestoreDefinitionResponse = Message<"datajetty.dashboards.v1.RestoreDefinitionResponse"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * `active`.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+
+  /**
+   * The version that holds the content.
+   *
+   * @generated from field: int32 version = 3;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.RestoreDefinitionResponse.
+ * Use `create(RestoreDefinitionResponseSchema)` to create a new message.
+ */
+export declare const RestoreDefinitionResponseSchema: GenMessage<RestoreDefinitionResponse>;
+
+/**
+ * ArchiveDefinitionRequest asks for a dashboard to be taken out of use.
+ *
+ * @generated from message datajetty.dashboards.v1.ArchiveDefinitionRequest
+ */
+export declare type ArchiveDefinitionRequest = Message<"datajetty.dashboards.v1.ArchiveDefinitionRequest"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * The version that must be the active one, or nothing happens.
+   *
+   * @generated from field: optional int32 expected_version = 2;
+   */
+  expectedVersion?: number | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ArchiveDefinitionRequest.
+ * Use `create(ArchiveDefinitionRequestSchema)` to create a new message.
+ */
+export declare const ArchiveDefinitionRequestSchema: GenMessage<ArchiveDefinitionRequest>;
+
+/**
+ * ArchiveDefinitionResponse says that it is.
+ *
+ * @generated from message datajetty.dashboards.v1.ArchiveDefinitionResponse
+ */
+export declare type ArchiveDefinitionResponse = Message<"datajetty.dashboards.v1.ArchiveDefinitionResponse"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * `archived`.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ArchiveDefinitionResponse.
+ * Use `create(ArchiveDefinitionResponseSchema)` to create a new message.
+ */
+export declare const ArchiveDefinitionResponseSchema: GenMessage<ArchiveDefinitionResponse>;
+
+/**
+ * ListSharesRequest asks for a page of links.
+ *
+ * @generated from message datajetty.dashboards.v1.ListSharesRequest
+ */
+export declare type ListSharesRequest = Message<"datajetty.dashboards.v1.ListSharesRequest"> & {
+  /**
+   * How many at most; 50 when 0.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * Where to go on: the `next_page_token` of the page before.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+
+  /**
+   * Only those of a dashboard; all when empty.
+   *
+   * @generated from field: string dashboard_id = 3;
+   */
+  dashboardId: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListSharesRequest.
+ * Use `create(ListSharesRequestSchema)` to create a new message.
+ */
+export declare const ListSharesRequestSchema: GenMessage<ListSharesRequest>;
+
+/**
+ * ListSharesResponse is a page of links.
+ *
+ * @generated from message datajetty.dashboards.v1.ListSharesResponse
+ */
+export declare type ListSharesResponse = Message<"datajetty.dashboards.v1.ListSharesResponse"> & {
+  /**
+   * The links, the newest first.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.ShareSummary shares = 1;
+   */
+  shares: ShareSummary[];
+
+  /**
+   * Where the next page begins; empty on the last one.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ListSharesResponse.
+ * Use `create(ListSharesResponseSchema)` to create a new message.
+ */
+export declare const ListSharesResponseSchema: GenMessage<ListSharesResponse>;
+
+/**
+ * ShareSummary is a link without its address, which only its maker was told.
+ *
+ * @generated from message datajetty.dashboards.v1.ShareSummary
+ */
+export declare type ShareSummary = Message<"datajetty.dashboards.v1.ShareSummary"> & {
+  /**
+   * Names the link.
+   *
+   * @generated from field: string share_id = 1;
+   */
+  shareId: string;
+
+  /**
+   * The dashboard that it shows.
+   *
+   * @generated from field: string dashboard_id = 2;
+   */
+  dashboardId: string;
+
+  /**
+   * The version that it shows for ever; absent where it follows the active one.
+   *
+   * @generated from field: optional int32 version = 3;
+   */
+  version?: number | undefined;
+
+  /**
+   * The values that it fixes.
+   *
+   * @generated from field: map<string, google.protobuf.Value> filters = 4;
+   */
+  filters: { [key: string]: Value };
+
+  /**
+   * The filters that whoever opens it may change.
+   *
+   * @generated from field: repeated string viewer_filters = 5;
+   */
+  viewerFilters: string[];
+
+  /**
+   * The origins whose pages may show it in a frame.
+   *
+   * @generated from field: repeated string frame_ancestors = 6;
+   */
+  frameAncestors: string[];
+
+  /**
+   * When it was made.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 7;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * When it stops working.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 8;
+   */
+  expiresAt?: Timestamp | undefined;
+
+  /**
+   * The subject of the token that made it.
+   *
+   * @generated from field: string creator = 9;
+   */
+  creator: string;
+
+  /**
+   * How often it was opened.
+   *
+   * @generated from field: int32 opens = 10;
+   */
+  opens: number;
+
+  /**
+   * When it was last opened; absent where it never was.
+   *
+   * @generated from field: google.protobuf.Timestamp last_opened_at = 11;
+   */
+  lastOpenedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ShareSummary.
+ * Use `create(ShareSummarySchema)` to create a new message.
+ */
+export declare const ShareSummarySchema: GenMessage<ShareSummary>;
+
+/**
+ * RevokeShareRequest asks for a link to be withdrawn.
+ *
+ * @generated from message datajetty.dashboards.v1.RevokeShareRequest
+ */
+export declare type RevokeShareRequest = Message<"datajetty.dashboards.v1.RevokeShareRequest"> & {
+  /**
+   * The link.
+   *
+   * @generated from field: string share_id = 1;
+   */
+  shareId: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.RevokeShareRequest.
+ * Use `create(RevokeShareRequestSchema)` to create a new message.
+ */
+export declare const RevokeShareRequestSchema: GenMessage<RevokeShareRequest>;
+
+/**
+ * RevokeShareResponse says that it is.
+ *
+ * @generated from message datajetty.dashboards.v1.RevokeShareResponse
+ */
+export declare type RevokeShareResponse = Message<"datajetty.dashboards.v1.RevokeShareResponse"> & {
+  /**
+   * The link.
+   *
+   * @generated from field: string share_id = 1;
+   */
+  shareId: string;
+
+  /**
+   * `revoked`.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.RevokeShareResponse.
+ * Use `create(RevokeShareResponseSchema)` to create a new message.
+ */
+export declare const RevokeShareResponseSchema: GenMessage<RevokeShareResponse>;
 
 /**
  * DashboardsService saves dashboards, renders them and shares them.
@@ -452,6 +1255,86 @@ export declare const DashboardsService: GenService<{
     methodKind: "unary";
     input: typeof GetDefinitionRequestSchema;
     output: typeof GetDefinitionResponseSchema;
+  },
+  /**
+   * Checks a definition and saves nothing.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.ValidateDefinition
+   */
+  validateDefinition: {
+    methodKind: "unary";
+    input: typeof ValidateDefinitionRequestSchema;
+    output: typeof ValidateDefinitionResponseSchema;
+  },
+  /**
+   * Lists dashboards, by id.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.ListDefinitions
+   */
+  listDefinitions: {
+    methodKind: "unary";
+    input: typeof ListDefinitionsRequestSchema;
+    output: typeof ListDefinitionsResponseSchema;
+  },
+  /**
+   * Lists the versions of a dashboard, the newest first.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.ListVersions
+   */
+  listVersions: {
+    methodKind: "unary";
+    input: typeof ListVersionsRequestSchema;
+    output: typeof ListVersionsResponseSchema;
+  },
+  /**
+   * Freezes the draft as the next version and makes that one active.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.PublishDefinition
+   */
+  publishDefinition: {
+    methodKind: "unary";
+    input: typeof PublishDefinitionRequestSchema;
+    output: typeof PublishDefinitionResponseSchema;
+  },
+  /**
+   * Appends an earlier version's content as a new version, also to bring back an archived dashboard.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.RestoreDefinition
+   */
+  restoreDefinition: {
+    methodKind: "unary";
+    input: typeof RestoreDefinitionRequestSchema;
+    output: typeof RestoreDefinitionResponseSchema;
+  },
+  /**
+   * Takes a dashboard out of use: renders and links answer as if it did not exist. Its versions stay.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.ArchiveDefinition
+   */
+  archiveDefinition: {
+    methodKind: "unary";
+    input: typeof ArchiveDefinitionRequestSchema;
+    output: typeof ArchiveDefinitionResponseSchema;
+  },
+  /**
+   * Lists links that still work, the newest first.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.ListShares
+   */
+  listShares: {
+    methodKind: "unary";
+    input: typeof ListSharesRequestSchema;
+    output: typeof ListSharesResponseSchema;
+  },
+  /**
+   * Withdraws a link.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.RevokeShare
+   */
+  revokeShare: {
+    methodKind: "unary";
+    input: typeof RevokeShareRequestSchema;
+    output: typeof RevokeShareResponseSchema;
   },
 }>;
 

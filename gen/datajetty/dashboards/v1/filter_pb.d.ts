@@ -15,7 +15,8 @@ export declare const file_datajetty_dashboards_v1_filter: GenFile;
  * Filter declares a value by which a dashboard's data varies.
  *
  * A definition that declares no filters gets them inferred: from the `:name`
- * placeholders of its queries, and from the columns of its inline rows.
+ * placeholders of its queries, at most 50 of them, and then from the columns of
+ * its inline rows, up to 200 names in all.
  *
  * @generated from message datajetty.dashboards.v1.Filter
  */

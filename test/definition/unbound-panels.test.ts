@@ -1,10 +1,10 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
-import { findUnboundPanels } from "../../src/definition/bound-filters.ts";
+import { createUnboundPanelFinder } from "../../src/definition/unbound-panels.ts";
 import { suite } from "../harness.ts";
 import { definitionOf, duckdbOf } from "./make.ts";
 
-const test = suite("definition/bound-filters");
+const test = suite("definition/unbound-panels");
 
 const region = { name: "region", type: "string" };
 const period = { name: "period", type: "range" };
@@ -40,12 +40,33 @@ test("a range narrows inline rows by their column of times of the same name", ()
 });
 
 test("text panels have nothing to narrow", () => {
-  assert.equal(findUnboundPanels(definitionOf({ layout: { panels: [{ text: {} }] } }), "region"), []);
+  assert.equal(createUnboundPanelFinder(definitionOf({ layout: { panels: [{ text: {} }] } }))("region"), []);
+});
+
+test("a clause of a range's own names narrows, in any number of them", () => {
+  const query = "select 1 where true [[ and t >= :period_from ]] [[ and t < :period_to and :period_bucket = 'day' ]]";
+  assert.equal(unbound("period", [period], duckdbOf("a", query)), []);
+  assert.equal(unbound("period", [period, region], duckdbOf("a", query.replace("'day'", ":region"))), ["on-a"]);
+});
+
+test("fifty filters over queries as long as can be read each query once", () => {
+  const names = Array.from({ length: 50 }, (_, index) => `f${index}`);
+  const query = `select 1 where ${"a = :f0 and b in (:f1) [[ and c = :f2 ]] and ".repeat(1_400)} true`;
+  const datasources = Array.from({ length: 15 }, (_, index) => duckdbOf(`d${index}`, query));
+  const panels = datasources.map(({ id }) => ({ id: `on-${id}`, datasource: id!, stat: { value: "n" } }));
+  const filters = names.map((name) => ({ name, type: "string" }));
+  const unboundPanels = createUnboundPanelFinder(definitionOf({ layout: { panels }, filters, datasources }));
+  assert.equal(unboundPanels("f2"), []);
+  const start = performance.now();
+  const found = names.map((name) => unboundPanels(name).length);
+  assert.ok(performance.now() - start < 50);
+  assert.equal(found, [0, 0, 0, ...Array(47).fill(15)]);
 });
 
 function unbound(name: string, filters: JsonObject[], ...datasources: JsonObject[]): readonly string[] {
   const panels = datasources.map(({ id }) => ({ id: `on-${id}`, datasource: id!, stat: { value: "n" } }));
-  return findUnboundPanels(definitionOf({ layout: { panels: [...panels, { text: {} }] }, filters, datasources }), name);
+  const layout = { panels: [...panels, { text: {} }] };
+  return createUnboundPanelFinder(definitionOf({ layout, filters, datasources }))(name);
 }
 
 test.run();

@@ -1,0 +1,92 @@
+import { LRUCache } from "lru-cache";
+import { reasonOf, toFault } from "../errors/answer.ts";
+
+/** What the store last said of a tenant's things, asked anew as often as it must be. */
+export type LastAnswers<V> = {
+  /** Returns what the store says now, or said a moment ago; undefined where there is no such thing. */
+  get(tenant: string, id: string): Promise<V | undefined>;
+  /** Forgets what was said, so that a change that was made here is seen at once. */
+  forget(tenant: string, id: string): void;
+};
+
+/** How to ask, and how long an answer serves. */
+export type LastAnswersOptions<V> = {
+  readonly ask: (tenant: string, id: string) => Promise<V | undefined>;
+  /** How long an answer serves without asking: so long may another process's change go unseen. */
+  readonly freshMs: number;
+  /** How long it serves while the store is down, or slow to answer; 0 for never. */
+  readonly staleMs: number;
+  /** How many answers are kept. */
+  readonly max: number;
+  /** Milliseconds that pass whatever is done to the clock, which may be set back. */
+  readonly elapsedMs: () => number;
+};
+
+/**
+ * How long a call waits for what the store would say anew, where what it last said serves as well. A
+ * database that answers takes some milliseconds; one whose host has vanished takes a second to give up.
+ */
+const patienceMs = 300;
+
+/**
+ * Creates the answers. Whoever asks for the same at the same time waits for one question. That there is
+ * nothing is never remembered, and an answer to a question that was asked before `forget` is not kept.
+ */
+export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswers<V> {
+  const { freshMs, staleMs, max, elapsedMs } = options;
+  const known = new LRUCache<string, { readonly value: V; readonly atMs: number }>({ max });
+  const asking = new Map<string, Promise<V | undefined>>();
+
+  const ask = (tenant: string, id: string, key: string) => {
+    const under = asking.get(key);
+    if (under !== undefined) return under;
+    const asked: Promise<V | undefined> = options
+      .ask(tenant, id)
+      .then((value) => {
+        if (asking.get(key) !== asked) return value;
+        if (value === undefined) known.delete(key);
+        else known.set(key, { value, atMs: elapsedMs() });
+        return value;
+      })
+      .finally(() => {
+        if (asking.get(key) === asked) asking.delete(key);
+      });
+    asking.set(key, asked);
+    return asked;
+  };
+
+  return {
+    async get(tenant, id) {
+      const key = JSON.stringify([tenant, id]);
+      const last = known.get(key);
+      const ageMs = last === undefined ? Number.POSITIVE_INFINITY : elapsedMs() - last.atMs;
+      if (last !== undefined && ageMs < freshMs) return last.value;
+      const asked = ask(tenant, id, key);
+      if (last === undefined || ageMs >= staleMs) return asked;
+      try {
+        return await inTime(asked, last.value);
+      } catch (error) {
+        if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last.value;
+        throw error;
+      }
+    },
+    forget(tenant, id) {
+      const key = JSON.stringify([tenant, id]);
+      known.delete(key);
+      asking.delete(key);
+    },
+  };
+}
+
+/** Waits for an answer as long as patience lasts, and then makes do with the other one. */
+async function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, otherwise);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

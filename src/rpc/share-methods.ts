@@ -1,0 +1,123 @@
+import type { Value } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { ServiceImpl } from "@connectrpc/connect";
+import {
+  type DashboardsService,
+  RevokeShareRequestSchema,
+  RevokeShareResponseSchema,
+  type ShareRequest,
+  ShareRequestSchema,
+  ShareResponseSchema,
+} from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { resolveFilters } from "../definition/filters.ts";
+import { type FieldProblem, fault } from "../errors/fault.ts";
+import type { ShareKeys } from "../share/share-keys.ts";
+import { mintShareToken, newShareId } from "../share/share-token.ts";
+import type { Store } from "../store/store.ts";
+import { callerOf } from "./call.ts";
+import type { Definitions, LoadedDefinition } from "./definitions.ts";
+import { answerOnce } from "./idempotency.ts";
+import { asSaved, settlePresentation } from "./presentation.ts";
+import { filtersToJson } from "./share-filters.ts";
+
+type Methods = Pick<ServiceImpl<typeof DashboardsService>, "share" | "revokeShare">;
+
+/** What the methods need. */
+export type ShareMethodsOptions = {
+  readonly store: Pick<Store, "once">;
+  readonly definitions: Definitions;
+  /** The keys as they are now: they rotate while the service runs. */
+  readonly keys: () => ShareKeys;
+  /** Scheme and authority of every link; never taken from a request. */
+  readonly origin: string;
+  readonly maxExpiresInS: number;
+  readonly now: () => number;
+  /** Returns that many random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+};
+
+/** Creates the methods that make links and withdraw them. */
+export function createShareMethods(options: ShareMethodsOptions): Methods {
+  const { store, definitions, keys, origin, maxExpiresInS, now, random } = options;
+  const problemOf = async (tenant: string, request: ShareRequest): Promise<unknown> => {
+    try {
+      checkScope(await definitions.load(tenant, request.dashboardId, request.version), request, now());
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  return {
+    async share(request, context) {
+      const { tenant, subject } = callerOf(context.values);
+      if (request.expiresInS > maxExpiresInS) {
+        const details = [{ field: "expires_in_s", description: `must be at most ${maxExpiresInS}` }];
+        throw fault("INVALID_REQUEST", "the link would work for too long", { details });
+      }
+      // Judged before the transaction, which must not wait for another connection; and refused inside it,
+      // because a replay is answered as it was, whatever has become of the dashboard.
+      const problem = await problemOf(tenant, request);
+      // The token is not kept: whoever replays the call gets it signed again.
+      const answer = await answerOnce(store, context, ShareRequestSchema, request, ShareResponseSchema, async (tx) => {
+        if (problem !== undefined) throw problem;
+        const shareId = newShareId(random(16));
+        const expiresAtMs = (Math.ceil(now() / 1000) + request.expiresInS) * 1000;
+        await tx.createShare({
+          shareId,
+          dashboardId: request.dashboardId,
+          version: request.version,
+          filtersJson: filtersToJson(request.filters),
+          viewerFilters: request.viewerFilters,
+          frameAncestors: request.frameAncestors,
+          expiresAtMs,
+          createdBy: subject,
+        });
+        return { shareId, expiresAt: timestampFromMs(expiresAtMs) };
+      });
+      const expiresAtS = timestampMs(answer.expiresAt!) / 1000;
+      const token = await mintShareToken({ tenant, shareId: answer.shareId, expiresAtS }, keys());
+      return { ...answer, url: `${origin}/s/${token}` };
+    },
+
+    async revokeShare(request, context) {
+      const { shareId } = request;
+      return answerOnce(store, context, RevokeShareRequestSchema, request, RevokeShareResponseSchema, async (tx) => {
+        await tx.revokeShare(shareId);
+        return { shareId, status: "revoked" };
+      });
+    },
+  };
+}
+
+/**
+ * Throws INVALID_FILTER for a scope that a link could not hold to: a filter that the dashboard does not
+ * have or that has a misfit or missing value, a fixed one that some panel's data does not depend on,
+ * which would show everything, and one that is both fixed and the viewer's.
+ */
+function checkScope(loaded: LoadedDefinition, { filters, viewerFilters }: ShareRequest, nowMs: number): void {
+  const { timezone } = settlePresentation(asSaved, loaded.definition.layout!);
+  resolveFilters(loaded.filters, filters, { nowMs, timezone, roundS: 1 });
+  const details = [
+    ...findUnheldFilters(loaded, filters),
+    ...viewerFilters.flatMap((name, index) => {
+      const field = `viewer_filters[${index}]`;
+      if (Object.hasOwn(filters, name)) return [{ field, description: "is fixed by filters" }];
+      const isKnown = loaded.filters.specs.some((spec) => spec.name === name);
+      return isKnown ? [] : [{ field, description: "is not a filter of this dashboard" }];
+    }),
+  ];
+  if (details.length > 0) throw fault("INVALID_FILTER", "the link could not hold to this: see details", { details });
+}
+
+/** Finds the fixed filters that some panel would not be narrowed by, naming those panels. */
+export function findUnheldFilters(
+  { unboundPanels }: LoadedDefinition,
+  fixed: Readonly<Record<string, Value>>,
+): readonly FieldProblem[] {
+  return Object.keys(fixed).flatMap((name) => {
+    const panels = unboundPanels(name);
+    if (panels.length === 0) return [];
+    return [{ field: `filters.${name}`, description: `does not narrow every panel; not these: ${panels.join(", ")}` }];
+  });
+}
