@@ -114,9 +114,7 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
       return notice(400, { title: "This cannot be shown", message });
     }
     if (known.cause !== undefined) log.error({ reason: reasonOf(known), error: known.cause }, "link failed");
-    const message =
-      status === 429 ? "Many people are opening this dashboard at once." : "The dashboard's data cannot be reached.";
-    const answer = notice(status, { title: "Try again in a moment", message });
+    const answer = notice(status, { title: "Try again in a moment", message: whyNot(status) });
     return retryAfterS === undefined
       ? answer
       : { ...answer, headers: { ...answer.headers, "retry-after": `${retryAfterS}` } };
@@ -125,6 +123,11 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
   function notice(status: number, text: { title: string; message: string }): PageAnswer {
     return { status, headers: pageHeaders(), body: renderer.renderNotice(text) };
   }
+}
+
+function whyNot(status: number): string {
+  if (status === 429) return "Many people are opening this dashboard at once.";
+  return status === 503 ? "The dashboard's data cannot be reached." : "Something went wrong on our side.";
 }
 
 function throwsInvalidFilter(act: () => unknown): boolean {

@@ -5,8 +5,8 @@ import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb
 import type { ByteCache } from "../cache/byte-cache.ts";
 import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
-import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
 import { panelIds } from "../definition/panel.ts";
+import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
 import { fault } from "../errors/fault.ts";
 import type { Presentation, Renderer } from "../render/dashboard.ts";
 import type { PanelData } from "../render/panel.ts";

@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import * as assert from "uvu/assert";
+import { createLog } from "../../src/log/log.ts";
+import { migrateDatabase } from "../../src/store/migrate.ts";
+import { openStore } from "../../src/store/store.ts";
+import { suite } from "../harness.ts";
+import { createTestDatabase, onConnection } from "../store/database.ts";
+import { parseSections, readDocument } from "./markdown.ts";
+
+/** The statements that docs/runbook.md gives an operator, run as they stand there, under names of the test's own. */
+const test = suite("SQL of docs/runbook.md");
+
+const sections = parseSections(readDocument("docs/runbook.md"));
+const { superuserUrl } = await createTestDatabase();
+const suffix = randomBytes(4).toString("hex");
+
+const names: Record<string, string> = {
+  dashboards: `runbook_${suffix}`,
+  dashboards_owner: `runbook_owner_${suffix}`,
+  dashboards_service: `runbook_service_${suffix}`,
+  dashboards_backup: `runbook_backup_${suffix}`,
+};
+
+const ownerUrl = urlOf("dashboards_owner", "change-me-1");
+const url = urlOf("dashboards_service", "change-me-2");
+
+test("a database that is set up as the runbook says is one that the service takes, and a tenant can be suspended", async () => {
+  // A database of the test's server has this role already.
+  await run(superuserUrl, blockOf("The first start", 0).replace(/^create role dash_app .*$/m, ""));
+  await migrateDatabase(ownerUrl);
+  const store = await openStore({ url, migrateUrl: ownerUrl, dataDir: "", log: createLog("silent") });
+  try {
+    assert.is(await store.isSuspended("acme"), false);
+    await run(ownerUrl, blockOf("Suspending a tenant", 0));
+    assert.is(await store.isSuspended("acme"), true);
+    assert.is(await store.isSuspended("globex"), false);
+    await run(ownerUrl, blockOf("Suspending a tenant", 1));
+    assert.is(await store.isSuspended("acme"), false);
+  } finally {
+    await store.close();
+  }
+});
+
+test("the role for backups reads every row, which the owner cannot", async () => {
+  await run(superuserUrl, blockOf("Backup", 0));
+  const count = (from: string) =>
+    onConnection(from, async ({ sql }) => Number((await sql`select count(*) as count from tenants`)[0]!.count));
+  assert.is(await count(urlOf("dashboards_backup", "change-me-3")), 1);
+  assert.is(await count(ownerUrl), 0);
+});
+
+test.after(() =>
+  run(
+    superuserUrl,
+    `drop database ${names.dashboards} with (force);
+     drop role ${names.dashboards_owner}; drop role ${names.dashboards_service}; drop role ${names.dashboards_backup}`,
+  ),
+);
+
+test.run();
+
+function blockOf(title: string, at: number): string {
+  const blocks = sections
+    .find((section) => section.title === title)!
+    .blocks.filter(({ language }) => language === "sql");
+  return blocks[at]!.text.replace(/\bdashboards(_\w+)?\b/g, (name) => names[name]!);
+}
+
+/** Statement by statement, as a database is not made inside of a transaction. */
+function run(on: string, script: string): Promise<void> {
+  return onConnection(on, async ({ sql }) => {
+    for (const statement of script.split(";")) if (statement.trim() !== "") await sql.unsafe(statement);
+  });
+}
+
+function urlOf(role: string, password: string): string {
+  const at = new URL(superuserUrl);
+  Object.assign(at, { username: names[role], password });
+  return at.href.replace(/\/[^/]*$/, `/${names.dashboards}`);
+}
