@@ -18,7 +18,6 @@ import { callInfoKey } from "../rpc/call.ts";
 import { createDashboardsService } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
-import { createLastAnswers } from "../rpc/last-answers.ts";
 import { createOpenCounter } from "../rpc/open-counter.ts";
 import { createOpenShare, type OpenShare } from "../rpc/open-share.ts";
 import { createPageTokens } from "../rpc/page-token.ts";
@@ -29,6 +28,7 @@ import { createDuckdbPool } from "../source/duckdb-pool.ts";
 import { createSourceRunner } from "../source/runner.ts";
 import { openStore } from "../store/store.ts";
 import { readPageFiles } from "./assets.ts";
+import { createDatabaseProbe } from "./database-probe.ts";
 import { createRoutes } from "./routes.ts";
 import { openShareKeys } from "./share-keys.ts";
 import { loadTenantRates } from "./tenant-rates.ts";
@@ -104,18 +104,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   });
   opened.defer(sources.close);
 
-  // Whoever probes is told within patience, and costs the database a question a second at most.
-  const database = createLastAnswers<"up" | "down">({
-    ask: () =>
-      store.ping().then(
-        () => "up",
-        () => "down",
-      ),
-    freshMs: 1_000,
-    staleMs: Number.POSITIVE_INFINITY,
-    max: 1,
-    elapsedMs,
-  });
+  const database = createDatabaseProbe(store.ping, elapsedMs);
   const pageFiles = readPageFiles();
   let answers: Answers | undefined;
   let warm = false;
@@ -125,7 +114,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     share: (token, query) => answers!.openShare(token, query),
     assets: pageFiles.assets,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    ready: async () => ({ ready: warm, database: await database.get("", "") }),
+    ready: async () => ({ ready: warm, database: await database() }),
     trustedProxies: config.trustedProxies,
     ...(config.tls && { certificate: readCertificate(config.tls) }),
     log,

@@ -11,6 +11,11 @@ export type HealthSource = {
   readonly isServing: () => Promise<boolean>;
   /** How often those who watch ask again. The default of 2 s is what balancers use to ask themselves. */
   readonly pollMs?: number;
+  /**
+   * How many may watch at once; one more sends away whoever has watched longest, who may ask again. The
+   * default of 1,000 is more than a fleet has balancers.
+   */
+  readonly maxWatchers?: number;
   /** Ends those who watch, who would otherwise hold up the end of the server. */
   readonly shutdownSignal?: AbortSignal;
 };
@@ -20,7 +25,8 @@ export type HealthSource = {
  * everybody: it is asked by orchestrators and balancers. The empty name stands for the server.
  */
 export function addHealth(router: ConnectRouter, source: HealthSource): void {
-  const { services, isServing, pollMs = 2_000, shutdownSignal } = source;
+  const { services, isServing, pollMs = 2_000, maxWatchers = 1_000, shutdownSignal } = source;
+  const watchers = new Set<AbortController>();
   const names = ["", ...services];
   const statusOf = async (name: string) => {
     if (!names.includes(name)) return Status.SERVICE_UNKNOWN;
@@ -39,16 +45,33 @@ export function addHealth(router: ConnectRouter, source: HealthSource): void {
         const status = await statusOf("");
         return { statuses: Object.fromEntries(names.map((name) => [name, { status }])) };
       },
-      async *watch({ service }, { signal }) {
+      async *watch({ service }, context) {
+        const place = takePlace();
+        const signal = AbortSignal.any([context.signal, place.signal]);
         let last: Status | undefined;
-        while (!signal.aborted) {
-          const status = await statusOf(service);
-          if (status !== last) yield { status };
-          last = status;
-          await sleep(pollMs, undefined, { signal, ref: false }).catch(() => {});
+        try {
+          while (!signal.aborted) {
+            const status = await statusOf(service);
+            if (status !== last) yield { status };
+            last = status;
+            await sleep(pollMs, undefined, { signal, ref: false }).catch(() => {});
+          }
+        } finally {
+          watchers.delete(place);
         }
+        if (place.signal.aborted) throw fault("OVERLOADED", "too many watch the service's health: ask again");
       },
     },
     { requestGate: () => {}, interceptors: [], readMaxBytes: 16 * 1024, ...(shutdownSignal && { shutdownSignal }) },
   );
+  function takePlace(): AbortController {
+    const place = new AbortController();
+    watchers.add(place);
+    const [oldest] = watchers;
+    if (oldest !== undefined && watchers.size > maxWatchers) {
+      watchers.delete(oldest);
+      oldest.abort();
+    }
+    return place;
+  }
 }

@@ -6,11 +6,15 @@ import {
   type ServerReflectionRequest as ServerReflectionRequestV1Alpha,
   ServerReflection as ServerReflectionV1Alpha,
 } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { fault } from "../errors/fault.ts";
+
+/** Requests of one stream: a tool asks for each service and for little else. */
+const maxRequests = 100;
 
 /**
  * Adds gRPC server reflection, v1 and v1alpha (https://grpc.io/docs/guides/reflection/), so that tools
  * such as `buf curl` can call the services without their proto files. It tells what the published
- * contract says and nothing else, so that it is open to everybody.
+ * contract says and nothing else, so that it is open to everybody. A stream takes 100 requests.
  */
 export function addReflection(router: ConnectRouter, services: readonly DescService[]): void {
   const answer = createAnswer([...services, ServerReflection, ServerReflectionV1Alpha]);
@@ -20,7 +24,10 @@ export function addReflection(router: ConnectRouter, services: readonly DescServ
 
   /** The versions differ in their names only. */
   async function* serverReflectionInfo<R extends Request>(requests: AsyncIterable<R>) {
+    let count = 0;
     for await (const request of requests) {
+      count += 1;
+      if (count > maxRequests) throw fault("RATE_LIMITED", `a stream takes ${maxRequests} requests: open another`);
       yield { validHost: request.host, originalRequest: request, messageResponse: answer(request) };
     }
   }
@@ -38,6 +45,9 @@ function createAnswer(services: readonly DescService[]) {
   const files = new Map<string, DescFile>();
   for (const { file } of services) collect(file, files);
   const registry = createRegistry(...files.values());
+  const answers = new Map([...files.values()].map((file) => [file, fileAnswer(file)]));
+  const answerOf = (file: DescFile | undefined) =>
+    (file && answers.get(file)) ?? errorAnswer(Code.NotFound, "no such file or symbol");
 
   return ({ messageRequest }: Request): Answer => {
     switch (messageRequest.case) {
@@ -46,13 +56,13 @@ function createAnswer(services: readonly DescService[]) {
         return { case: "listServicesResponse", value: { service } };
       }
       case "fileByFilename":
-        return fileAnswer(files.get(messageRequest.value));
+        return answerOf(files.get(messageRequest.value));
       case "fileContainingSymbol":
-        return fileAnswer(fileOfSymbol(messageRequest.value));
+        return answerOf(fileOfSymbol(messageRequest.value));
       case "fileContainingExtension": {
         const { containingType, extensionNumber } = messageRequest.value;
         const extendee = registry.getMessage(containingType);
-        return fileAnswer(extendee && registry.getExtensionFor(extendee, extensionNumber)?.file);
+        return answerOf(extendee && registry.getExtensionFor(extendee, extensionNumber)?.file);
       }
       case "allExtensionNumbersOfType": {
         const baseTypeName = messageRequest.value;
@@ -82,8 +92,7 @@ function collect(file: DescFile, files: Map<string, DescFile>): void {
 }
 
 /** Answers a file with all that it imports, which saves the client from asking for each. */
-function fileAnswer(file: DescFile | undefined): Answer {
-  if (file === undefined) return errorAnswer(Code.NotFound, "no such file or symbol");
+function fileAnswer(file: DescFile): Answer {
   const files = new Map<string, DescFile>();
   collect(file, files);
   const fileDescriptorProto = [...files.values()].map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto));

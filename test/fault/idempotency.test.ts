@@ -39,7 +39,10 @@ async function crash(): Promise<void> {
 test("50 duplicates at once have one effect and one answer", async () => {
   await call("/definitions", "first", definition("First"));
   const calls = Array.from({ length: 50 }, () => call("/definitions", "second", definition("Second")));
-  assert.equal([...new Set(await Promise.all(calls))], ['200 {"dashboard_id":"ops","status":"active","version":2}']);
+  assert.equal(
+    [...new Set(await Promise.all(calls))],
+    ['200 {"dashboard_id":"ops","status":"active","version":2,"revision":0}'],
+  );
   assert.is(await versionsOf("ops"), 2);
 });
 
@@ -91,7 +94,7 @@ test("a key used over REST is the same one over every other protocol", async () 
   const others = await Promise.all([over("grpc", "Other"), over("grpcWeb", "Other"), over("connect", "Other")]);
   protocols.close();
   for (const { message } of replays) {
-    assert.equal(message, { dashboard_id: "protocols", status: "active", version: 1 });
+    assert.equal(message, { dashboard_id: "protocols", status: "active", version: 1, revision: 0 });
   }
   for (const { reason } of others) assert.is(reason, "REQUEST_ID_REUSED");
   assert.is(await versionsOf("protocols"), 1);

@@ -82,8 +82,10 @@ for (const way of ways) {
     while ((await service.post("/definitions", dashboard("recovered"))).status !== 200) await sleep(20);
     assert.is((await service.post("/render", { dashboard_id: unread })).status, 200);
     assert.ok(performance.now() - begun < 2_000);
-    const ready = await fetch(`${service.url}/readyz`);
-    assert.equal(await ready.json(), { status: "ready", database: "up" });
+    const databaseState = async () =>
+      ((await (await fetch(`${service.url}/readyz`)).json()) as { database: string }).database;
+    while ((await databaseState()) !== "up") await sleep(50);
+    assert.ok(performance.now() - begun < 3_500, "the probe asks the database once a second");
   });
 }
 

@@ -13,11 +13,11 @@ test.after(async () => {
   for (const each of stores) await each.close();
 });
 
-const inAMinuteMs = Date.now() + 60_000;
+const inAnHourMs = Date.now() + 3_600_000;
 
 async function share(tenant: string, shareId: string) {
   const what = { shareId, dashboardId: "ops", version: undefined, filtersJson: "{}", createdBy: "ann" };
-  const more = { viewerFilters: [], frameAncestors: [], expiresAtMs: inAMinuteMs };
+  const more = { viewerFilters: [], frameAncestors: [], expiresAtMs: inAnHourMs };
   await change(store, tenant, (tx) => tx.createShare({ ...what, ...more }));
 }
 
