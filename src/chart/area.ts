@@ -1,6 +1,6 @@
 import type { AreaPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { bucketsFor, downsample } from "./downsample.ts";
-import { pickPoints, seriesToColumns } from "./drawn-series.ts";
+import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
 import { continuousTicks, sharesOf } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
@@ -10,39 +10,34 @@ import { drawCanvas, drawEmpty, drawPlot, seriesClass, stepsFor } from "./plot.t
 import { html, type Safe } from "./safe.ts";
 import { alignSeries, frameToSeries, hasValues, type SeriesSet } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
-import { stackSeries } from "./stack.ts";
-import { createValueAxis, rangeOf, type ValueAxis, withZero } from "./value-axis.ts";
+import { type Layer, layersFromZero, rangeOfLayers, stackSeries } from "./stack.ts";
+import { createValueAxis, type ValueAxis, withZero } from "./value-axis.ts";
 
-/**
- * Areas, one on the other or all from zero. In a stack a series without a value counts as nothing;
- * where none has one there is a gap.
- */
+/** Areas, one on the other or all from zero. */
 export const areaKind: Kind<AreaPanel> = {
   columns: ({ x, y, series }) => [x, ...y, ...(series === "" ? [] : [series])],
   draw: drawArea,
 };
 
-/** From where to where an area reaches at one position; null at a gap. */
-type Span = readonly [from: number, to: number] | null;
-
 function drawArea(panel: AreaPanel, input: PanelInput): Drawing {
-  const unaligned = frameToSeries(input.frame, panel, input.styleOf);
-  if (typeof unaligned === "string") return { ok: false, error: unaligned };
-  if (!hasValues(unaligned)) return drawEmpty(seriesToColumns(unaligned));
-  const all = alignSeries(unaligned);
+  const rows = frameToSeries(input, panel);
+  if (typeof rows === "string") return { ok: false, error: rows };
+  if (!hasValues(rows)) return drawEmpty(emptyColumns(rows));
+  const all = alignSeries(rows, input.effort);
+  if (typeof all === "string") return { ok: false, error: all };
   const isStacked = panel.mode !== "overlapping";
-  const spansOf = isStacked ? stackSpans : spansFromZero;
-  const drawn = thin(all, spansOf(all));
-  const spans = spansOf(drawn);
+  const layersOf = isStacked ? stackSeries : layersFromZero;
+  const drawn = thin(all, layersOf(all));
+  const layers = layersOf(drawn);
   const { voice, title } = input;
-  const range = withZero(rangeOf(spans.map((layer) => layer.flatMap((span) => span ?? []))));
+  const range = withZero(rangeOfLayers(layers));
   const vertical = createValueAxis(range, stepsFor(input, true), drawn.series[0]!.format, voice);
   const body = drawPlot({
     summary: summarize(isStacked ? "Stacked area chart" : "Area chart", all, voice),
     legend: drawLegend(lastValues(all.series, voice)),
     horizontal: continuousTicks(drawn.positions, voice),
     vertical,
-    marks: drawCanvas(drawLayers(spans, sharesOf(drawn.positions), vertical, isStacked ? "dj-fill" : "dj-sheer")),
+    marks: drawCanvas(drawLayers(layers, sharesOf(drawn.positions), vertical, isStacked ? "dj-fill" : "dj-sheer")),
     table: drawDataTable(title, all, voice),
   });
   return { ok: true, body, columns: seriesToColumns(drawn) };
@@ -50,19 +45,23 @@ function drawArea(panel: AreaPanel, input: PanelInput): Drawing {
 
 /** Draws the fills below all lines, so that none is dulled by the next. */
 function drawLayers(
-  spans: readonly (readonly Span[])[],
+  layers: readonly Layer[],
   shares: readonly number[],
   vertical: ValueAxis,
   fillClass: string,
 ): Safe[] {
   const fills: Safe[] = [];
   const lines: Safe[] = [];
-  for (const [index, layer] of spans.entries()) {
+  const toRuns = (edge: Float64Array) =>
+    splitAtGaps(
+      Array.from(edge, (value, position) =>
+        Number.isNaN(value) ? null : toPoint(shares[position]!, vertical.at(value)),
+      ),
+    );
+  for (const [index, { from, to }] of layers.entries()) {
     const className = seriesClass(index);
-    const edge = (side: 0 | 1) =>
-      splitAtGaps(layer.map((span, position) => span && toPoint(shares[position]!, vertical.at(span[side]))));
-    const lower = edge(0);
-    const upper = edge(1);
+    const lower = toRuns(from);
+    const upper = toRuns(to);
     const d = upper.map((run, order) => (run.length > 1 ? areaPath(run, lower[order]!) : "")).join("");
     if (d !== "") fills.push(html`<path class="${fillClass} ${className}" d="${d}"/>`);
     lines.push(drawStrokes(upper, className));
@@ -71,27 +70,14 @@ function drawLayers(
 }
 
 /** Leaves out the positions that no edge of any area needs. */
-function thin(all: SeriesSet, spans: readonly (readonly Span[])[]): SeriesSet {
+function thin(all: SeriesSet, layers: readonly Layer[]): SeriesSet {
   const shares = sharesOf(all.positions);
   const buckets = bucketsFor(all.series.length ** 2);
   const needed = new Set<number>();
-  for (const layer of spans) {
-    const edge = layer.map((span) => span?.[1] ?? Number.NaN);
-    for (const index of downsample(shares, edge, buckets)) needed.add(index);
-  }
+  for (const { to } of layers) for (const index of downsample(shares, to, buckets)) needed.add(index);
   const picks = [...needed].sort((a, b) => a - b);
   return pickPoints(
     all,
     all.series.map(() => picks),
   );
-}
-
-function spansFromZero({ series }: SeriesSet): Span[][] {
-  return series.map(({ values }) => values.map((value) => (Number.isNaN(value) ? null : [0, value])));
-}
-
-function stackSpans(set: SeriesSet): Span[][] {
-  const { series, positions } = set;
-  const isGap = positions.values.map((_, index) => series.every(({ values }) => Number.isNaN(values[index]!)));
-  return stackSeries(set).map((layer) => layer.map(([from, to], index) => (isGap[index] ? null : [from, to])));
 }

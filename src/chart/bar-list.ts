@@ -5,8 +5,8 @@ import { percent, seriesClass } from "./plot.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import type { SeriesSet } from "./series.ts";
 import { drawDataTable, positionNames, summarize } from "./spoken.ts";
-import { barSpans } from "./stack.ts";
-import { drawable, rangeOf, withZero } from "./value-axis.ts";
+import { barLayers, rangeOfLayers } from "./stack.ts";
+import { drawable, withZero } from "./value-axis.ts";
 
 /** A bar on its track: where it starts and how long it is, as shares of the track, and its colour. */
 type Segment = { readonly start: number; readonly size: number; readonly className: string };
@@ -18,12 +18,14 @@ type Segment = { readonly start: number; readonly size: number; readonly classNa
 export function drawBarList(set: SeriesSet, isStacked: boolean, input: PanelInput): Safe {
   const { voice, title } = input;
   const { series, positions } = set;
-  const spans = barSpans(set, isStacked);
-  const { min, max } = withZero(rangeOf(spans.flat()));
+  const layers = barLayers(set, isStacked);
+  const { min, max } = withZero(rangeOfLayers(layers));
   const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
   const segment = (index: number, position: number): Segment => {
-    const [start, end] = spans[index]![position]!.map(toShare).sort((a, b) => a - b) as [number, number];
-    return { start, size: end - start, className: seriesClass(index) };
+    const { from, to } = layers[index]!;
+    const start = toShare(from[position]!);
+    const end = toShare(to[position]!);
+    return { start: Math.min(start, end), size: Math.abs(end - start), className: seriesClass(index) };
   };
   const name = positionNames(positions, voice);
   const texts = series.map(({ values, format }) => formatColumn(values, format, voice));

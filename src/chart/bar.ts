@@ -2,7 +2,7 @@ import { range } from "d3-array";
 import { scaleBand } from "d3-scale";
 import type { BarPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { drawBarList } from "./bar-list.ts";
-import { pickPoints, seriesToColumns } from "./drawn-series.ts";
+import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
 import { slotTicks } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend } from "./legend.ts";
@@ -10,8 +10,8 @@ import { drawEmpty, drawPlot, percent, seriesClass, stepsFor } from "./plot.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { alignSeries, frameToSeries, hasValues, type SeriesSet } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
-import { barSpans } from "./stack.ts";
-import { createValueAxis, rangeOf, type ValueAxis, withZero } from "./value-axis.ts";
+import { barLayers, rangeOfLayers } from "./stack.ts";
+import { createValueAxis, type ValueAxis, withZero } from "./value-axis.ts";
 
 /** Bars, one a category. Rows of the same category and series add up. */
 export const barKind: Kind<BarPanel> = {
@@ -24,10 +24,12 @@ const maxBars = 4000;
 const maxSlots = 500;
 
 function drawBars(panel: BarPanel, input: PanelInput): Drawing {
-  const all = frameToSeries(input.frame, panel, input.styleOf);
+  const rows = frameToSeries(input, panel);
+  if (typeof rows === "string") return { ok: false, error: rows };
+  if (!hasValues(rows)) return drawEmpty(emptyColumns(rows));
+  const all = alignSeries(rows, input.effort);
   if (typeof all === "string") return { ok: false, error: all };
-  if (!hasValues(all)) return drawEmpty(seriesToColumns(all));
-  const { set, note } = limitSlots(alignSeries(all));
+  const { set, note } = limitSlots(all);
   const columns = seriesToColumns(set);
   const isStacked = panel.mode === "stacked";
   const drawHow = panel.orientation === "horizontal" ? drawBarList : drawColumns;
@@ -36,18 +38,18 @@ function drawBars(panel: BarPanel, input: PanelInput): Drawing {
 
 function drawColumns(set: SeriesSet, isStacked: boolean, input: PanelInput): Safe {
   const { voice, title } = input;
-  const spans = barSpans(set, isStacked);
+  const layers = barLayers(set, isStacked);
   const hasLegend = set.series.length > 1;
   const vertical = createValueAxis(
-    withZero(rangeOf(spans.flat())),
+    withZero(rangeOfLayers(layers)),
     stepsFor(input, hasLegend),
     set.series[0]!.format,
     voice,
   );
   const bands = createBands(set.positions.values.length, isStacked ? 1 : set.series.length);
-  const marks = spans.map((layer, index) => {
-    const rects = layer.map((span, slot) =>
-      drawColumn(span, bands.left(slot, isStacked ? 0 : index), bands.width, vertical),
+  const marks = layers.map(({ from, to }, index) => {
+    const rects = set.positions.values.map((_, slot) =>
+      drawColumn([from[slot]!, to[slot]!], bands.left(slot, isStacked ? 0 : index), bands.width, vertical),
     );
     return html`<g class="${isStacked ? "dj-bar dj-parted" : "dj-bar"} ${seriesClass(index)}">${rects}</g>`;
   });
@@ -73,7 +75,7 @@ function createBands(slots: number, perSlot: number) {
 }
 
 function drawColumn([from, to]: readonly [number, number], left: number, width: number, vertical: ValueAxis): Safe {
-  if (from === to) return nothing;
+  if (from === to || Number.isNaN(from)) return nothing;
   const low = vertical.at(Math.min(from, to));
   const high = vertical.at(Math.max(from, to));
   const across = html`x="${percent(left)}" width="${percent(width)}"`;

@@ -8,8 +8,7 @@
  */
 export function downsample(at: ArrayLike<number>, values: ArrayLike<number>, buckets: number): number[] {
   const count = values.length;
-  const all = Array.from({ length: count }, (_, index) => index);
-  if (count <= buckets * 4) return all;
+  if (count <= buckets * 4) return Array.from({ length: count }, (_, index) => index);
   const kept: number[] = [];
   for (let start = 0; start < count; ) {
     const bucket = bucketOf(at[start]!, buckets);

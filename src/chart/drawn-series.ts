@@ -6,6 +6,16 @@ export function seriesToColumns({ positions, series }: SeriesSet): DrawnColumn[]
   return [positionColumn(positions), ...series.map((one) => seriesColumn(one, positions.values.length))];
 }
 
+/** Returns the columns of series that have nothing to show. */
+export function emptyColumns(set: SeriesSet): DrawnColumn[] {
+  return seriesToColumns(
+    pickPoints(
+      set,
+      set.series.map(() => []),
+    ),
+  );
+}
+
 /** Keeps the points of each series at the given indices, and the positions that some point still has. */
 export function pickPoints({ positions, series }: SeriesSet, picks: readonly (readonly number[])[]): SeriesSet {
   const kept = series.map((one, index) => ({

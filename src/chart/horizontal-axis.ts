@@ -1,4 +1,4 @@
-import { tickIncrement, ticks } from "d3-array";
+import { range, tickIncrement, ticks } from "d3-array";
 import type { Voice } from "./intl.ts";
 import { formatFull, formatTicks } from "./number-format.ts";
 import type { Positions } from "./series.ts";
@@ -67,7 +67,7 @@ export function slotTicks(positions: Positions, voice: Voice): HorizontalTick[] 
     let every = Math.max(1, Math.ceil(narrowestPx / slotPx));
     let labels = labelEvery(positions, every, voice);
     // Words may be cut to some six letters; a time or a number that is cut would be another one.
-    const neededPx = () => Math.min(widestOf(labels), positions.kind === "words" ? 44 : widthPx) + 6;
+    const neededPx = () => (positions.kind === "words" ? Math.min(44, widestOf(labels, 13)) : widestOf(labels)) + 6;
     while (neededPx() > slotPx * every && every < count) {
       every += 1;
       labels = labelEvery(positions, every, voice);
@@ -84,7 +84,7 @@ const narrowestPx = 16;
 /** Returns the labels of every so many slots, counted from the last. */
 function labelEvery(positions: Positions, every: number, voice: Voice): Label[] {
   const count = positions.values.length;
-  const slots = Array.from({ length: count }, (_, slot) => slot).filter((slot) => (count - 1 - slot) % every === 0);
+  const slots = range((count - 1) % every, count, every);
   const labels = slotLabels(positions, voice, slots);
   return slots.map((slot, index) => ({ at: (slot + 0.5) / count, ...labels[index]! }));
 }
@@ -99,8 +99,9 @@ function roundSlots({ values, zoned }: Positions & { kind: "time" }, widthPx: nu
   });
 }
 
-function widestOf(labels: readonly Label[]): number {
-  return labels.reduce((widestPx, { text }) => Math.max(widestPx, textWidthPx(text)), 0);
+/** Returns how wide the widest label is, of which only so many characters matter: thirteen take 44 px at the least. */
+function widestOf(labels: readonly Label[], maxChars?: number): number {
+  return labels.reduce((widestPx, { text }) => Math.max(widestPx, textWidthPx(text.slice(0, maxChars))), 0);
 }
 
 function cutLabel(label: Label, widthPx: number): Label {

@@ -1,7 +1,8 @@
 import type { Frame } from "../frame/frame.ts";
+import type { Effort } from "./effort.ts";
 import type { Voice } from "./intl.ts";
 import type { Safe } from "./safe.ts";
-import type { ColumnStyle } from "./series.ts";
+import type { ColumnStyle, SeriesRefusal } from "./series.ts";
 
 /** What a panel shows and where. */
 export type PanelInput = {
@@ -17,6 +18,12 @@ export type PanelInput = {
   /** How many panels of its kind come before it, for those that take turns with colours. */
   readonly turn: number;
   readonly voice: Voice;
+  /**
+   * How many characters there are for its markup and its columns' JSON together. What can be cut is
+   * cut to fit, and says so; what is larger all the same is not shown.
+   */
+  readonly roomChars: number;
+  readonly effort: Effort;
 };
 
 /** A column as a browser gets it. */
@@ -36,7 +43,7 @@ export type DrawnColumn = {
 /** A drawn panel, or why it could not be drawn. */
 export type Drawing =
   | { readonly ok: true; readonly body: Safe; readonly columns: readonly DrawnColumn[] }
-  | { readonly ok: false; readonly error: "column_missing" | "too_many_series" };
+  | { readonly ok: false; readonly error: SeriesRefusal };
 
 /** A kind of panel that shows a source's rows. `M` is its message of the definition. */
 export type Kind<M> = {

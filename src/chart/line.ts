@@ -1,6 +1,6 @@
 import type { LinePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { bucketsFor, downsample } from "./downsample.ts";
-import { pickPoints, seriesToColumns } from "./drawn-series.ts";
+import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
 import { continuousTicks, sharesOf } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
@@ -18,9 +18,9 @@ export const lineKind: Kind<LinePanel> = {
 };
 
 function drawLine(panel: LinePanel, input: PanelInput): Drawing {
-  const all = frameToSeries(input.frame, panel, input.styleOf);
+  const all = frameToSeries(input, panel);
   if (typeof all === "string") return { ok: false, error: all };
-  if (!hasValues(all)) return drawEmpty(seriesToColumns(all));
+  if (!hasValues(all)) return drawEmpty(emptyColumns(all));
   const allShares = sharesOf(all.positions);
   const buckets = bucketsFor(all.series.length);
   const drawn = pickPoints(

@@ -24,13 +24,21 @@ export function formatFull(value: number, format: NumberFormat, voice: Voice): s
  * decimals, so that they compare. Only `short` abbreviates here, and only from 10,000.
  */
 export function formatColumn(column: ArrayLike<number>, format: NumberFormat, voice: Voice): string[] {
-  const values = Array.from(column);
-  const scale = scaleFor(format.unit, largest(values));
-  const write = createWriter(scale, exact(values, format, scale, true), format, voice);
-  return values.map((value) => {
+  return Array.from(column, createColumnWriter(column, format, voice));
+}
+
+/** Creates what writes the numbers of a column as `formatColumn` does, one at a time. */
+export function createColumnWriter(
+  column: ArrayLike<number>,
+  format: NumberFormat,
+  voice: Voice,
+): (value: number) => string {
+  const scale = scaleFor(format.unit, largest(column));
+  const write = createWriter(scale, exact(column, format, scale, true), format, voice);
+  return (value) => {
     if (Number.isNaN(value)) return "–";
     return format.unit === "short" && Math.abs(value) >= 10_000 ? formatShort(value, format, voice) : write(value);
-  });
+  };
 }
 
 /** Returns the labels of an axis whose ticks are `step` apart, all on one scale with as many decimals as the step needs. */
@@ -102,7 +110,7 @@ function abbreviated(value: number, scale: Scale, decimals = 1): Intl.NumberForm
 
 /** The digits of numbers that stand unabbreviated: as told, else what their size deserves. */
 function exact(
-  values: readonly number[],
+  values: ArrayLike<number>,
   format: NumberFormat,
   scale: Scale,
   aligned = false,
@@ -118,9 +126,10 @@ function exact(
 }
 
 /** How many decimals tell all of the values, at most so many. */
-function decimalsNeeded(values: readonly number[], most: number, scale: Scale): number {
+function decimalsNeeded(values: ArrayLike<number>, most: number, scale: Scale): number {
   let decimals = 0;
-  for (const value of values) {
+  for (let index = 0; index < values.length && decimals < most; index += 1) {
+    const value = values[index]!;
     while (
       decimals < most &&
       Number.isFinite(value) &&
@@ -156,8 +165,8 @@ function roundOff(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-function largest(values: readonly number[]): number {
+function largest(values: ArrayLike<number>): number {
   let max = 0;
-  for (const value of values) if (Math.abs(value) > max) max = Math.abs(value);
+  for (let index = 0; index < values.length; index += 1) max = Math.max(max, Math.abs(values[index]!) || 0);
   return max;
 }

@@ -1,6 +1,6 @@
 /**
  * Returns one number for many. Rows without a value do not count; NaN when there are none, except
- * for `count`.
+ * for `count`, and for a reduction that only a later release knows: no number beats a wrong one.
  *
  * @param reduction how, as panel.proto names it; `last` when empty
  */
@@ -20,8 +20,11 @@ export function reduceValues(values: Iterable<number>, reduction: string): numbe
       return known.reduce((least, value) => Math.min(least, value));
     case "max":
       return known.reduce((most, value) => Math.max(most, value));
-    default:
+    case "last":
+    case "":
       return known.at(-1)!;
+    default:
+      return Number.NaN;
   }
 }
 

@@ -9,6 +9,11 @@ export class Safe {
     this.#markup = markup;
   }
 
+  /** How many characters it has, in UTF-16 code units. */
+  get length(): number {
+    return this.#markup.length;
+  }
+
   toString(): string {
     return this.#markup;
   }
@@ -33,6 +38,12 @@ export function html(parts: TemplateStringsArray, ...contents: readonly Content[
 /** Takes text as markup. Only for what our own code has made or a sanitizer has passed. */
 export function trustMarkup(markup: string): Safe {
   return new Safe(markup);
+}
+
+/** Writes JSON for a script element, which no HTML parser can leave: what could end it is escaped. */
+export function jsonToMarkup(value: unknown): Safe {
+  const toHex = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return new Safe(JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, toHex));
 }
 
 /** The empty markup: what is drawn where there is nothing to draw. */

@@ -1,5 +1,7 @@
 import { type Column, type Frame, findColumn } from "../frame/frame.ts";
+import type { Effort } from "./effort.ts";
 import type { NumberFormat } from "./number-format.ts";
+import { shorten } from "./shorten.ts";
 import { isWritable } from "./time-format.ts";
 import { drawable } from "./value-axis.ts";
 
@@ -28,23 +30,34 @@ export type SeriesSet = { readonly positions: Positions; readonly series: readon
 /** Which columns a chart takes, as its panel names them; `series` is empty when nothing is split. */
 export type SeriesColumns = { readonly x: string; readonly y: readonly string[]; readonly series: string };
 
+/** What is read as series. */
+export type SeriesInput = {
+  readonly frame: Frame;
+  readonly styleOf: (name: string) => ColumnStyle;
+  readonly effort: Effort;
+};
+
 /** Why columns cannot be drawn. */
-export type SeriesRefusal = "column_missing" | "too_many_series";
+export type SeriesRefusal = "column_missing" | "too_many_series" | "too_large";
 
 /** More series than this are refused, because nobody can tell them apart. */
 const maxSeries = 100;
 
+/** A longer name of a series or a position is cut wherever it is shown: a whole line of a wide panel has no more. */
+const maxWordChars = 200;
+
 /**
  * Reads a frame as series. Each word of the `series` column makes one series of each column of `y`.
- * Rows without an x are left out. Refuses a `y` that holds no numbers, and more than 100 series.
+ * Rows without an x are left out. Refuses a `y` that holds no numbers, more than 100 series, and
+ * more values than there is effort for.
  */
 export function frameToSeries(
-  frame: Frame,
+  { frame, styleOf, effort }: SeriesInput,
   columns: SeriesColumns,
-  styleOf: (name: string) => ColumnStyle,
 ): SeriesSet | SeriesRefusal {
   const x = findColumn(frame, columns.x);
   if (x === undefined) return "column_missing";
+  if (!effort.take(frame.length * (1 + columns.y.length))) return "too_large";
   const { positions, rowAt } = readPositions(x, styleOf(columns.x));
   const groups = groupRows(rowAt, columns.series === "" ? undefined : findColumn(frame, columns.series));
   if (groups.size * columns.y.length > maxSeries) return "too_many_series";
@@ -57,7 +70,8 @@ export function frameToSeries(
     const format = measureFormat(style);
     for (const [word, rows] of groups) {
       const isSplit = columns.series !== "";
-      const title = !isSplit ? style.title : columns.y.length === 1 ? word : `${word} · ${style.title}`;
+      const name = shorten(word, maxWordChars);
+      const title = !isSplit ? style.title : columns.y.length === 1 ? name : `${name} · ${style.title}`;
       series.push({
         title,
         format,
@@ -79,8 +93,13 @@ export function hasValues({ series }: SeriesSet): boolean {
   return series.some(({ values }) => values.some((value) => !Number.isNaN(value)));
 }
 
-/** Gives every series a value at every position: NaN where it has no row, the sum where it has several. */
-export function alignSeries({ positions, series }: SeriesSet): SeriesSet {
+/**
+ * Gives every series a value at every position: NaN where it has no row, the sum where it has
+ * several. Refuses more values than there is effort for: series that share no positions make many
+ * out of few rows.
+ */
+export function alignSeries({ positions, series }: SeriesSet, effort: Effort): SeriesSet | SeriesRefusal {
+  if (!effort.take(positions.values.length * series.length)) return "too_large";
   const all = positions.values.map((_, index) => index);
   return {
     positions,
@@ -141,5 +160,6 @@ function readPositions(x: Column, style: ColumnStyle): { positions: Positions; r
   const words = readWords(x);
   const values = [...new Set(words)].filter((word) => word !== null);
   const indices = new Map<string | null, number>(values.map((value, index) => [value, index]));
-  return { positions: { kind: "words", values, style }, rowAt: words.map((word) => indices.get(word) ?? -1) };
+  const shown = values.map((word) => shorten(word, maxWordChars));
+  return { positions: { kind: "words", values: shown, style }, rowAt: words.map((word) => indices.get(word) ?? -1) };
 }

@@ -1,4 +1,3 @@
-import { bucketsFor, downsample } from "./downsample.ts";
 import { areaPath, linePath, splitAtGaps, toPoint } from "./path.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { drawable, rangeOf } from "./value-axis.ts";
@@ -12,10 +11,7 @@ import { drawable, rangeOf } from "./value-axis.ts";
 export function drawSparkline(shares: readonly number[], values: readonly number[], colorClass: string): Safe {
   const { min, max } = rangeOf([values]);
   const toShare = (value: number) => (min === max ? 0.5 : 0.08 + (0.84 * (drawable(value) - min)) / (max - min));
-  const points = downsample(shares, values, bucketsFor(1) / 4).map((index) => {
-    const value = values[index]!;
-    return Number.isNaN(value) ? null : toPoint(shares[index]!, toShare(value));
-  });
+  const points = values.map((value, index) => (Number.isNaN(value) ? null : toPoint(shares[index]!, toShare(value))));
   const runs = splitAtGaps(points).filter((run) => run.length > 1);
   if (runs.length === 0) return nothing;
   const floor = runs.map((run) => run.map(([x]) => [x, 1000] as const));

@@ -28,7 +28,13 @@ export function drawDataTable(title: string, { positions, series }: SeriesSet, v
   const count = Math.min(total, Math.max(5, Math.min(60, Math.floor(maxCells / Math.max(1, series.length)))));
   // Of times the latest matter, of anything else the first.
   const start = positions.kind === "time" ? total - count : 0;
-  const byPosition = series.map(({ at, values }) => new Map(at.map((position, index) => [position, values[index]!])));
+  const byPosition = series.map(({ at, values }) => {
+    const shown = new Map<number, number>();
+    for (const [index, position] of at.entries()) {
+      if (position >= start && position < start + count) shown.set(position, values[index]!);
+    }
+    return shown;
+  });
   const rows = Array.from({ length: count }, (_, index) => {
     const cells = series.map(({ format }, column) => {
       const value = byPosition[column]!.get(start + index);

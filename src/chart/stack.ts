@@ -1,37 +1,56 @@
-import { type Series as Layer, stack } from "d3-shape";
 import type { SeriesSet } from "./series.ts";
-import { drawable } from "./value-axis.ts";
+import { drawable, rangeOf, type ValueRange } from "./value-axis.ts";
 
-/** Puts aligned series on each other, what is negative below zero: one layer a series, one span a position. */
-export function stackSeries({ series, positions }: SeriesSet): Layer<number, number>[] {
-  return stack<number, number>()
-    .keys(series.keys())
-    .value((position, key) => drawable(series[key]!.values[position]!) || 0)
-    .offset(offsetApart)([...positions.values.keys()]);
-}
+/** From where to where a series reaches at each position; both are NaN at a gap. */
+export type Layer = { readonly from: Float64Array; readonly to: Float64Array };
 
 /**
- * Lays positive values upwards from zero and negative ones downwards. A zero lies on what is there:
- * at zero itself, as d3's own diverging offset has it, an area would fall to the axis.
+ * Puts aligned series on each other, what is negative below zero: one layer a series. A series
+ * without a value counts as nothing; where none has one there is a gap.
  */
-function offsetApart(layers: readonly Layer<number, number>[], order: readonly number[]): void {
-  const above: number[] = [];
-  const below: number[] = [];
-  for (const key of order) {
-    for (const [position, span] of layers[key]!.entries()) {
-      const value = span[1] - span[0];
-      const isDown = value < 0 || (value === 0 && !above[position] && (below[position] ?? 0) < 0);
+export function stackSeries({ series, positions }: SeriesSet): Layer[] {
+  const count = positions.values.length;
+  const above = new Float64Array(count);
+  const below = new Float64Array(count);
+  const isGap = positions.values.map((_, index) => series.every(({ values }) => Number.isNaN(values[index]!)));
+  return series.map(({ values }) =>
+    createLayer(count, (index) => {
+      if (isGap[index]) return gap;
+      const value = drawable(values[index]!) || 0;
+      // A zero lies on what is there: at zero itself, an area would fall to the axis.
+      const isDown = value < 0 || (value === 0 && above[index] === 0 && below[index]! < 0);
       const side = isDown ? below : above;
-      const start = side[position] ?? 0;
-      side[position] = start + value;
-      span[0] = Math.min(start, side[position]);
-      span[1] = Math.max(start, side[position]);
-    }
-  }
+      const start = side[index]!;
+      side[index] = start + value;
+      return isDown ? [side[index]!, start] : [start, side[index]!];
+    }),
+  );
 }
 
-/** Returns from where to where each bar of aligned series reaches, by series and position. */
-export function barSpans(set: SeriesSet, isStacked: boolean): (readonly [from: number, to: number])[][] {
-  if (isStacked) return stackSeries(set).map((layer) => layer.map(([from, to]) => [from, to] as const));
-  return set.series.map(({ values }) => values.map((value) => [0, Number.isNaN(value) ? 0 : value] as const));
+/** Lets every series start at zero: one layer a series, with a gap where it has no value. */
+export function layersFromZero({ series }: SeriesSet): Layer[] {
+  return series.map(({ values }) =>
+    createLayer(values.length, (index) => (Number.isNaN(values[index]!) ? gap : [0, values[index]!])),
+  );
+}
+
+/** Returns the layers of bars of aligned series. */
+export function barLayers(set: SeriesSet, isStacked: boolean): Layer[] {
+  return isStacked ? stackSeries(set) : layersFromZero(set);
+}
+
+/** Returns the range that holds the layers. */
+export function rangeOfLayers(layers: readonly Layer[]): ValueRange {
+  return rangeOf(layers.flatMap(({ from, to }) => [from, to]));
+}
+
+type Span = readonly [from: number, to: number];
+
+const gap: Span = [Number.NaN, Number.NaN];
+
+function createLayer(count: number, spanAt: (index: number) => Span): Layer {
+  const from = new Float64Array(count);
+  const to = new Float64Array(count);
+  for (let index = 0; index < count; index += 1) [from[index], to[index]] = spanAt(index) as [number, number];
+  return { from, to };
 }

@@ -1,7 +1,8 @@
 import type { StatPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { type Frame, findColumn } from "../frame/frame.ts";
 import { compareNumbers, drawDelta } from "./delta.ts";
-import { seriesToColumns } from "./drawn-series.ts";
+import { bucketsFor, downsample } from "./downsample.ts";
+import { pickPoints, seriesToColumns } from "./drawn-series.ts";
 import { sharesOf } from "./horizontal-axis.ts";
 import type { Voice } from "./intl.ts";
 import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
@@ -31,9 +32,11 @@ function drawStat(panel: StatPanel, input: PanelInput): Drawing {
   const before = previous === undefined ? Number.NaN : (reduceColumn(previous, panel) ?? Number.NaN);
   const delta = compareNumbers(now, before, { format, better: panel.better, voice });
   const path = panel.sparkline === "" ? undefined : readSparkline(panel, input);
+  if (path === "too_large") return { ok: false, error: path };
   const pill =
     delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
-  const spark = path === undefined ? nothing : drawPath(path, colors[input.turn % colors.length]!);
+  const color = colors[input.turn % colors.length]!;
+  const spark = path === undefined ? nothing : drawSparkline(edgeToEdge(path), path.series[0]!.values, color);
   const body = html`${drawFigure(now, format, voice)}${pill ?? nothing}${spark}`;
   return { ok: true, body, columns: statColumns(now, before, input.styleOf(panel.value).title, format, path) };
 }
@@ -54,9 +57,16 @@ function reduceColumn(frame: Frame, { value, reduce }: StatPanel): number | unde
   return numbers && reduceValues(Array.from(numbers), reduce);
 }
 
-/** The values over the sparkline's column; several rows at one position are reduced like the whole. */
-function readSparkline({ value, sparkline, reduce }: StatPanel, input: PanelInput): SeriesSet | undefined {
-  const set = frameToSeries(input.frame, { x: sparkline, y: [value], series: "" }, input.styleOf);
+/**
+ * The values over the sparkline's column, as many as a small line has room for; several rows at one
+ * position are reduced like the whole.
+ */
+function readSparkline(
+  { value, sparkline, reduce }: StatPanel,
+  input: PanelInput,
+): SeriesSet | "too_large" | undefined {
+  const set = frameToSeries(input, { x: sparkline, y: [value], series: "" });
+  if (set === "too_large") return set;
   if (typeof set === "string" || set.series.length === 0) return undefined;
   const [{ at, values, ...rest }] = set.series as [SeriesSet["series"][0]];
   const groups = Map.groupBy(at.keys(), (index) => at[index]!);
@@ -66,20 +76,19 @@ function readSparkline({ value, sparkline, reduce }: StatPanel, input: PanelInpu
       reduce,
     ),
   );
-  return { positions: set.positions, series: [{ ...rest, at: [...groups.keys()], values: reduced }] };
+  const path = { positions: set.positions, series: [{ ...rest, at: [...groups.keys()], values: reduced }] };
+  return pickPoints(path, [downsample(edgeToEdge(path), reduced, sparklineBuckets)]);
 }
 
-function drawPath({ positions, series }: SeriesSet, colorClass: string): Safe {
+/** A small line is a quarter as wide as the widest chart. */
+const sparklineBuckets = bucketsFor(1) / 4;
+
+/** Returns where the points of a small line stand, from 0 to 1. Words stand in the middle of their slots, but the line does not. */
+function edgeToEdge({ positions, series }: SeriesSet): number[] {
   const shares = sharesOf(positions);
-  const { at, values } = series[0]!;
-  // Words stand in the middle of their slots; the line still goes from edge to edge.
   const [first, last] = [shares[0] ?? 0, shares.at(-1) ?? 1];
   const spread = last - first || 1;
-  return drawSparkline(
-    at.map((position) => (shares[position]! - first) / spread),
-    values,
-    colorClass,
-  );
+  return series[0]!.at.map((position) => (shares[position]! - first) / spread);
 }
 
 function statColumns(

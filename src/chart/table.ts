@@ -1,16 +1,11 @@
-import type { TableColumn, TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import type { TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { type Column, findColumn } from "../frame/frame.ts";
-import { drawTrack } from "./bar-list.ts";
-import type { Voice } from "./intl.ts";
-import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
-import { formatColumn } from "./number-format.ts";
+import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawEmpty } from "./plot.ts";
-import { html, nothing, type Safe } from "./safe.ts";
-import type { ColumnStyle } from "./series.ts";
-import { formatTime, grainOf, isWritable } from "./time-format.ts";
-import { drawable, rangeOf, withZero } from "./value-axis.ts";
+import { html, jsonToMarkup, nothing, type Safe } from "./safe.ts";
+import { type Cells, createCells } from "./table-cells.ts";
 
-/** Rows: words to the left, numbers to the right, all of a column alike. */
+/** Rows: words to the left, numbers to the right, all of a column alike. As many as there is room for. */
 export const tableKind: Kind<TablePanel> = {
   columns: ({ columns }) => columns.map(({ name }) => name),
   draw: drawTable,
@@ -19,88 +14,55 @@ export const tableKind: Kind<TablePanel> = {
 /** More rows than this nobody scrolls through, and the page would get heavy. */
 const maxRows = 1000;
 
-/** A column with longer words breaks lines, where others stay on one. */
-const longChars = 40;
+/** As many as a panel may name. */
+const maxColumns = 100;
 
-/** A column ready to be drawn: a heading and one cell a row. */
-type DrawnCells = { readonly head: Safe; readonly cells: readonly Safe[] };
+/** What no cell takes less than: `<td></td>` and, in the data, a digit and its comma. */
+const leastCellChars = 11;
 
 function drawTable({ columns }: TablePanel, input: PanelInput): Drawing {
-  const { frame, title } = input;
-  const count = Math.min(frame.length, maxRows);
+  const { frame, roomChars, effort, title } = input;
   const named = columns.map(({ name, show }) => ({ column: findColumn(frame, name)!, show }));
-  const shown = columns.length > 0 ? named : frame.columns.map((column) => ({ column, show: "" }));
-  const found = shown.map(({ column, show }) => ({ column: firstRows(column, count), show }));
-  const drawnColumns = found.map(({ column }) => toDrawnColumn(column, input.styleOf(column.name)));
-  if (count === 0) return drawEmpty(drawnColumns);
-  const drawn = found.map(({ column, show }) => drawColumn(column, show, input));
-  const rows = Array.from({ length: count }, (_, row) => html`<tr>${drawn.map(({ cells }) => cells[row]!)}</tr>`);
-  const note = count < frame.length ? html`<p class="dj-foot">The first ${count} of ${frame.length} rows</p>` : nothing;
-  const body = html`
+  const all = columns.length > 0 ? named : frame.columns.map((column) => ({ column, show: "" }));
+  const shown = all.slice(0, maxColumns);
+  const fitting = Math.floor(roomChars / (Math.max(1, shown.length) * leastCellChars));
+  const most = Math.max(0, Math.min(frame.length, maxRows, fitting));
+  if (!effort.take(most * shown.length)) return { ok: false, error: "too_large" };
+  const cells = shown.map(({ column, show }) => createCells(firstRows(column, most), show, input));
+  if (frame.length === 0) return drawEmpty(cells.map(({ about }) => about));
+  const write = (rows: readonly Safe[], count: number) => html`
     <div class="dj-scroll dj-rows" tabindex="0" role="group" aria-label="${title}">
-      <table><thead><tr>${drawn.map(({ head }) => head)}</tr></thead><tbody>${rows}</tbody></table>
+      <table><thead><tr>${cells.map(({ head }) => head)}</tr></thead><tbody>${rows}</tbody></table>
     </div>
-    ${note}`;
-  return { ok: true, body, columns: drawnColumns };
+    ${describeCut([count, frame.length, "rows"], [shown.length, all.length, "columns"])}`;
+  // What is there besides the rows, a note that some are left out included.
+  const frameChars =
+    write([], Math.min(most, frame.length - 1)).length + jsonToMarkup(cells.map(({ about }) => about)).length;
+  const rows = drawRows(cells, most, roomChars - frameChars);
+  if (rows.length === 0) return { ok: false, error: "too_large" };
+  const drawn = cells.map(({ about, values }) => ({ ...about, values: values.slice(0, rows.length) }));
+  return { ok: true, body: write(rows, rows.length), columns: drawn };
 }
 
-function drawColumn(column: Column, show: TableColumn["show"], input: PanelInput): DrawnCells {
-  const style = input.styleOf(column.name);
-  if (column.type !== "number") {
-    const texts = cellTexts(column, input.voice);
-    const isLong = texts.some(({ length }) => length > longChars);
-    const cells = texts.map((text) => {
-      if (text === "") return html`<td class="dj-none">–</td>`;
-      return isLong ? html`<td class="dj-long">${text}</td>` : html`<td>${text}</td>`;
-    });
-    return { head: html`<th scope="col">${style.title}</th>`, cells };
+/** Draws rows until the next does not fit, with its part of the data. */
+function drawRows(cells: readonly Cells[], most: number, roomChars: number): Safe[] {
+  const rows: Safe[] = [];
+  let leftChars = roomChars;
+  for (let index = 0; index < most; index += 1) {
+    const row = html`<tr>${cells.map(({ cell }) => cell(index))}</tr>`;
+    leftChars -= row.length + jsonToMarkup(cells.map(({ values }) => values[index]!)).length;
+    if (leftChars < 0) break;
+    rows.push(row);
   }
-  const texts = formatColumn(column.values, style, input.voice);
-  const head = html`<th scope="col" class="dj-number">${style.title}</th>`;
-  if (show !== "bar") return { head, cells: texts.map((text) => html`<td class="dj-number">${text}</td>`) };
-  return { head, cells: drawBarCells(column.values, texts) };
+  return rows;
 }
 
-/** Draws numbers with bars that all start at one place, whatever the length of the numbers. */
-function drawBarCells(values: Float64Array, texts: readonly string[]): Safe[] {
-  const { min, max } = withZero(rangeOf([values]));
-  const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
-  const widest = Math.min(
-    20,
-    texts.reduce((widest, { length }) => Math.max(widest, length), 0),
-  );
-  return texts.map((text, row) => {
-    const value = values[row]!;
-    const [start, end] = [toShare(0), toShare(Number.isNaN(value) ? 0 : value)].sort((a, b) => a - b) as [
-      number,
-      number,
-    ];
-    const track = drawTrack([{ start, size: end - start, className: "dj-s1" }]);
-    return html`<td class="dj-number"><div class="dj-sized dj-c${widest}">${track}<span>${text}</span></div></td>`;
-  });
-}
-
-/** Returns what each cell says; empty where it has no value. */
-function cellTexts(column: Exclude<Column, { type: "number" }>, voice: Voice): string[] {
-  if (column.type === "string") return column.values.map((value) => value ?? "");
-  if (column.type === "boolean") return column.values.map((value) => (value === null ? "" : value ? "Yes" : "No"));
-  const values = Array.from(column.values, (ms) => (isWritable(ms) ? ms : Number.NaN));
-  const grain = grainOf({ values, zoned: column.zoned }, voice);
-  return values.map((ms) => (Number.isNaN(ms) ? "" : formatTime(ms, column.zoned, grain, voice)));
+/** Says which part is shown where it is not all: `The first 1000 of 4217 rows`. */
+function describeCut(...counts: readonly (readonly [shown: number, all: number, noun: string])[]): Safe {
+  const cut = counts.filter(([shown, all]) => shown < all).map(([shown, all, noun]) => `${shown} of ${all} ${noun}`);
+  return cut.length === 0 ? nothing : html`<p class="dj-foot">The first ${cut.join(" and ")}</p>`;
 }
 
 function firstRows(column: Column, count: number): Column {
   return { ...column, values: column.values.slice(0, count) } as Column;
-}
-
-function toDrawnColumn(column: Column, { title, unit, decimals }: ColumnStyle): DrawnColumn {
-  const values = Array.from<number | string | boolean | null>(column.values);
-  return {
-    title,
-    type: column.type,
-    ...(column.type === "number" && unit !== "" && { unit }),
-    ...(column.type === "number" && decimals !== undefined && { decimals }),
-    ...(column.type === "time" && { zoned: column.zoned }),
-    values: values.map((value) => (Number.isNaN(value) ? null : value)),
-  };
 }

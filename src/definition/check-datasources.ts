@@ -5,8 +5,8 @@ import type {
   InlineSource,
 } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Report } from "../errors/problems.ts";
 import { type CellType, fitsCell } from "./inline-columns.ts";
-import type { Report } from "./problems.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { fileFormat, viewName } from "./view-name.ts";
 

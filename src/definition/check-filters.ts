@@ -1,10 +1,10 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Filter } from "../../gen/datajetty/dashboards/v1/filter_pb.js";
+import type { Report } from "../errors/problems.ts";
 import { namesOf } from "./bound-names.ts";
 import { describeType, fitScalar } from "./fit-value.ts";
 import { maxPlaceholders } from "./infer-filters.ts";
 import { isTimezone } from "./intl-names.ts";
-import type { Report } from "./problems.ts";
 import { settleFilter } from "./settle-filter.ts";
 import type { SourceFacts } from "./source-facts.ts";
 

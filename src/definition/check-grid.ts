@@ -1,6 +1,6 @@
 import type { Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Report } from "../errors/problems.ts";
 import { isPlaced } from "./panel.ts";
-import type { Report } from "./problems.ts";
 
 /** Reports panels that are half placed, leave the grid, or lie on one that is written before them. */
 export function checkGrid(layout: Layout, report: Report): void {

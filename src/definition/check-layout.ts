@@ -1,10 +1,10 @@
 import type { Definition, Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Panel, TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import type { Report } from "../errors/problems.ts";
 import { rangeNames } from "./bound-names.ts";
 import { checkGrid } from "./check-grid.ts";
 import { isLocale, isTimezone } from "./intl-names.ts";
 import { panelColumns } from "./panel-columns.ts";
-import type { Report } from "./problems.ts";
 import type { SourceFacts } from "./source-facts.ts";
 
 /** Reports what is wrong with a layout, and with what its panels want of the datasources. */

@@ -1,9 +1,9 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { FieldProblem } from "../errors/fault.ts";
+import { createProblems } from "../errors/problems.ts";
 import { checkDatasources } from "./check-datasources.ts";
 import { checkFilters } from "./check-filters.ts";
 import { checkLayout } from "./check-layout.ts";
-import { createProblems } from "./problems.ts";
 import { readSource } from "./source-facts.ts";
 
 /**

@@ -1,53 +1,89 @@
 import type { Socket } from "node:net";
+import type { Limits } from "./limits.ts";
 
 /** The open connections, and which of them are idle. */
 export type Connections = {
   /** Takes a connection in, idle at first. */
   add(socket: Socket): void;
-  /** Says that a request begins on it; call what is returned when the request is over. */
+  /** Says that a request begins on it; call what is returned when nothing is to be done for it any more. */
   begin(socket: Socket): () => void;
   /** Destroys those on which no request is answered. */
   destroyIdle(): void;
   destroyAll(): void;
 };
 
+/** What the count of connections goes by. */
+export type ConnectionsOptions = {
+  readonly limits: Pick<Limits, "maxConnections" | "maxConnectionsPerAddress">;
+  /** Whether many callers share an address, which then has no limit of its own. */
+  readonly isProxy: (address: string) => boolean;
+};
+
+type Connection = { readonly address: string; requests: number };
+
 /**
- * Creates the count of connections. When there are more than `max`, the one that has been idle longest
- * is destroyed, so that whoever only holds connections cannot keep others out; where none is idle, the
- * newest is.
+ * Creates the count of connections. Where an address has too many, the one of its that has been idle longest
+ * is destroyed, and where there are too many in all, the one of all: so that whoever only holds connections
+ * cannot keep others out. Where none is idle, the newest is.
  */
-export function createConnections(max: number): Connections {
-  const requests = new Map<Socket, number>();
+export function createConnections({ limits, isProxy }: ConnectionsOptions): Connections {
+  const open = new Map<Socket, Connection>();
+  const counts = new Map<string, number>();
   /** In the order in which they became idle. */
   const idle = new Set<Socket>();
 
   return {
     add(socket) {
-      requests.set(socket, 0);
+      const address = socket.remoteAddress ?? "";
+      const count = (counts.get(address) ?? 0) + 1;
+      open.set(socket, { address, requests: 0 });
+      counts.set(address, count);
       idle.add(socket);
-      socket.once("close", () => {
-        requests.delete(socket);
-        idle.delete(socket);
-      });
-      if (requests.size > max) idle.values().next().value?.destroy();
+      socket.once("close", () => forget(socket));
+      if (count > limits.maxConnectionsPerAddress && !isProxy(address)) {
+        evict(idle.values().find((other) => open.get(other)?.address === address));
+      } else if (open.size > limits.maxConnections) {
+        evict(idle.values().next().value);
+      }
     },
     begin(socket) {
+      let end = () => change(socket, -1);
       change(socket, 1);
-      return () => change(socket, -1);
+      return () => {
+        end();
+        end = () => {};
+      };
     },
     destroyIdle() {
       for (const socket of idle) socket.destroy();
     },
     destroyAll() {
-      for (const socket of requests.keys()) socket.destroy();
+      for (const socket of open.keys()) socket.destroy();
     },
   };
 
   function change(socket: Socket, by: number): void {
-    const before = requests.get(socket);
-    if (before === undefined) return;
-    requests.set(socket, before + by);
+    const connection = open.get(socket);
+    if (connection === undefined) return;
+    connection.requests += by;
     idle.delete(socket);
-    if (before + by === 0) idle.add(socket);
+    if (connection.requests === 0) idle.add(socket);
+  }
+
+  function evict(socket: Socket | undefined): void {
+    if (socket === undefined) return;
+    // It closes some turns later; until then it must not stand for the room that it makes.
+    forget(socket);
+    socket.destroy();
+  }
+
+  function forget(socket: Socket): void {
+    const connection = open.get(socket);
+    if (connection === undefined) return;
+    open.delete(socket);
+    idle.delete(socket);
+    const left = counts.get(connection.address)! - 1;
+    if (left === 0) counts.delete(connection.address);
+    else counts.set(connection.address, left);
   }
 }

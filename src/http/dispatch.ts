@@ -9,7 +9,7 @@ import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts
 import { type Handler, runHandler } from "./handler.ts";
 import { type Head, readHead } from "./head.ts";
 import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
-import { healthAnswer, type Readiness, readinessAnswer } from "./probes.ts";
+import { createReadiness, healthAnswer, type Readiness, readinessAnswer } from "./probes.ts";
 
 /** Finds what answers an HTTP method at a path: a handler, or the methods that the path has, or nothing. */
 export type Find = (
@@ -32,27 +32,31 @@ export type DispatchOptions = ExchangeOptions & {
   readonly log: Log;
 };
 
-/** Answers one request, whatever comes. */
-export type Dispatch = (request: NodeRequest, response: NodeResponse) => void;
+/**
+ * Answers one request, whatever comes. `rest` is called where the answer has no end of its own: the
+ * connection then counts as idle, although it is open.
+ */
+export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () => void) => void;
 
 /**
  * Creates what every request of either HTTP version goes through: an id, one line in the log, and an
  * answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { find, contextValues, share, assets, ready, isDraining, log, now } = options;
+  const { find, contextValues, share, assets, isDraining, log, now } = options;
+  const ready = createReadiness(options.ready, now);
 
-  return (request, response) => {
+  return (request, response, rest) => {
     // A connection that fails is told of by `close`; an error without a listener would end the process.
     request.on("error", () => {});
     response.on("error", () => {});
-    answer(request, response).catch((error: unknown) => {
+    answer(request, response, rest).catch((error: unknown) => {
       log.error({ error }, "answer failed");
       response.destroy();
     });
   };
 
-  async function answer(request: NodeRequest, response: NodeResponse): Promise<void> {
+  async function answer(request: NodeRequest, response: NodeResponse, rest: () => void): Promise<void> {
     const lines = readHeaderLines(request);
     const exchange = openExchange(request, lines, options);
     const tally: Tally = { path: "(none)", bytes: 0, rpcStatus: () => undefined };
@@ -64,7 +68,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     try {
       const head = readHead(request, lines, options.maxHeaderBytes);
       if ("problem" in head) throw fault(head.reason, head.problem);
-      await route(head, request, response, exchange, tally);
+      await route(head, request, response, rest, exchange, tally);
     } catch (error) {
       const known = errorToAnswer(error);
       if (known.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
@@ -76,12 +80,14 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     head: Head,
     request: NodeRequest,
     response: NodeResponse,
+    rest: () => void,
     exchange: Exchange,
     tally: Tally,
   ): Promise<void> {
     const found = find(head);
     if (typeof found === "function") {
       tally.path = found.requestPath;
+      if (found.isStream) rest();
       return runHandler(found, request, response, contextValues(exchange), tally);
     }
     const answer = found === undefined ? await other(head, request, exchange, tally) : onlyMethods(found.allow);

@@ -13,6 +13,7 @@ export type Exchange = RequestId & {
 export type ExchangeOptions = {
   readonly clientAddress: ClientAddress;
   readonly generateId: () => string;
+  /** Milliseconds of a clock that is never set back, as the time of day may be: durations are taken by it. */
   readonly now: () => number;
 };
 

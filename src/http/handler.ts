@@ -14,6 +14,8 @@ type UniversalResponse = Parameters<typeof universalResponseToNodeResponse>[0];
 export type Handler = {
   (request: UniversalRequest): Promise<UniversalResponse>;
   readonly requestPath: string;
+  /** Whether it answers with a stream of messages, which ends when the caller likes. */
+  readonly isStream?: boolean;
 };
 
 /**

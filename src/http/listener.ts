@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
 import { Server as NetServer } from "node:net";
+import type { Network } from "../config/network.ts";
 import { fault } from "../errors/fault.ts";
 import { type Asset, createAssets } from "./assets.ts";
-import { createClientAddress } from "./client-address.ts";
+import { createClientAddress, createProxyCheck } from "./client-address.ts";
 import { createConnections } from "./connections.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -14,8 +15,8 @@ import { type Certificate, createServers } from "./servers.ts";
 export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
   /** By path. */
   readonly assets: ReadonlyMap<string, Asset>;
-  /** Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. */
-  readonly trustedProxies: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly Network[];
   /** Serves TLS instead of plain text. */
   readonly certificate?: Certificate;
   /** Those that differ from `defaultLimits`. */
@@ -41,11 +42,12 @@ export function createListener(options: ListenerOptions): Listener {
   const { log, certificate } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let draining = false;
-  const connections = createConnections(limits.maxConnections);
+  const isProxy = createProxyCheck(options.trustedProxies);
+  const connections = createConnections({ limits, isProxy });
   const dispatch = createDispatch({
     ...options,
     assets: createAssets(options.assets),
-    clientAddress: createClientAddress(options.trustedProxies),
+    clientAddress: createClientAddress(isProxy),
     generateId: randomUUID,
     isDraining: () => draining,
     maxHeaderBytes: limits.maxHeaderBytes,
@@ -70,7 +72,7 @@ export function createListener(options: ListenerOptions): Listener {
       // The close of node:http cuts idle connections at once, also those on which a request is arriving.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http1, () => resolve()));
       for (const response of servers.responses) if (!response.headersSent) response.setHeader("connection", "close");
-      for (const session of servers.sessions) session.close();
+      for (const session of servers.sessions.keys()) session.close();
       const settle = setInterval(connections.destroyIdle, settleMs);
       const cut = setTimeout(connections.destroyAll, graceMs);
       await closed;

@@ -3,6 +3,23 @@ import type { Answer } from "./answer.ts";
 /** Whether the service can do its work, and what else an operator wants to see; no secrets. */
 export type Readiness = { readonly ready: boolean } & Readonly<Record<string, unknown>>;
 
+/** How long what is known of readiness serves all who ask: it costs a statement, and anybody may ask. */
+const keptMs = 1_000;
+
+/** Creates the question whether the service is ready, of which the last answer serves for a second. */
+export function createReadiness(ready: () => Promise<Readiness>, now: () => number): () => Promise<Readiness> {
+  let kept: Promise<Readiness> | undefined;
+  let askedAtMs = 0;
+  return () => {
+    const nowMs = now();
+    if (kept === undefined || nowMs - askedAtMs >= keptMs) {
+      kept = ready();
+      askedAtMs = nowMs;
+    }
+    return kept;
+  };
+}
+
 /** Answers `/healthz`: the process runs. */
 export function healthAnswer(): Answer {
   return json(200, { status: "ok" });

@@ -1,15 +1,25 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Limits } from "./limits.ts";
+import type { NodeRequest, NodeResponse } from "./message.ts";
+import { watchSession } from "./sessions.ts";
 import { sniffHttp2 } from "./sniff.ts";
 
 /** A certificate chain and its key, in PEM. */
 export type Certificate = { readonly cert: string | Uint8Array; readonly key: string | Uint8Array };
+
+type Http2Listener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /** What the servers are made of. */
 export type ServersOptions = {
@@ -24,8 +34,8 @@ export type ServersOptions = {
 /** One port's servers: the first listens, and hands HTTP/2 connections to the second. */
 export type Servers = {
   readonly http1: Server;
-  /** Open HTTP/2 sessions. */
-  readonly sessions: ReadonlySet<ServerHttp2Session>;
+  /** Open HTTP/2 sessions, with their sockets. */
+  readonly sessions: ReadonlyMap<ServerHttp2Session, Socket>;
   /** HTTP/1.1 responses that are not over. */
   readonly responses: ReadonlySet<ServerResponse>;
 };
@@ -38,17 +48,17 @@ export type Servers = {
 export function createServers(options: ServersOptions): Servers {
   const { certificate, limits, connections, refuse } = options;
   const responses = new Set<ServerResponse>();
-  const sessions = new Set<ServerHttp2Session>();
+  const sessions = new Map<ServerHttp2Session, Socket>();
+  /** Connections of HTTP/1.1 on which nothing more is read. */
+  const closing = new WeakSet<Socket>();
   const http1 = createHttp1(certificate, limits, (request, response) => {
     responses.add(response);
-    const end = connections.begin(request.socket);
-    response.once("close", () => {
-      responses.delete(response);
-      end();
-    });
-    options.dispatch(request, response);
+    response.once("close", () => responses.delete(response));
+    answer(request, response, request.socket);
   });
-  const http2 = createHttp2(limits, options.dispatch);
+  const http2 = createHttp2(limits, (request, response) => {
+    answer(request, response, sessions.get(request.stream.session as ServerHttp2Session)!);
+  });
 
   // The server that listens must be that of HTTP/1.1: only then does Node enforce its timeouts.
   const event = certificate === undefined ? "connection" : "secureConnection";
@@ -64,10 +74,22 @@ export function createServers(options: ServersOptions): Servers {
   http1.removeAllListeners("tlsClientError").on("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   return { http1, sessions, responses };
 
+  function answer(request: NodeRequest, response: NodeResponse, socket: Socket): void {
+    const end = connections.begin(socket);
+    response.once("close", end);
+    options.dispatch(request, response, end);
+  }
+
   function serve(socket: Socket, isHttp2: boolean): void {
     if (isHttp2) {
+      // Else a connection that its peer has closed would stay, since the server of HTTP/1.1 made the socket.
+      socket.allowHalfOpen = false;
       // Emitted before `emit` returns.
-      http2.once("session", (session) => follow(session, socket));
+      http2.once("session", (session) => {
+        sessions.set(session, socket);
+        session.once("close", () => sessions.delete(session));
+        watchSession(session, limits);
+      });
       http2.emit("connection", socket);
     } else {
       serveHttp1!.call(http1, socket);
@@ -76,24 +98,20 @@ export function createServers(options: ServersOptions): Servers {
     }
   }
 
-  /** An answer that has begun, or that a request before this one is still to get, must not be mixed up with another. */
+  /**
+   * An answer that has begun, or that a request before this one is still to get, must not be mixed up with
+   * another. Whole requests get theirs, and then the connection is closed.
+   */
   function refuseOn(socket: Socket, error: Error & { code?: string }): void {
+    if (closing.has(socket)) return;
     const others = [...responses].filter(({ req }) => req.socket === socket);
     const mixed = others.some(({ headersSent, req }) => headersSent || req.complete);
-    if (mixed || !socket.writable) socket.destroy();
+    const last = others.every(({ req }) => req.complete) ? others.at(-1) : undefined;
+    if (socket.writable && last !== undefined) {
+      closing.add(socket);
+      last.once("close", () => socket.destroySoon());
+    } else if (mixed || !socket.writable) socket.destroy();
     else if (!socket.writableEnded) refuse(socket, error);
-  }
-
-  function follow(session: ServerHttp2Session, socket: Socket): void {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    session.setTimeout(limits.idleTimeoutMs, () => session.destroy());
-    session.on("stream", (stream) => {
-      stream.once("close", connections.begin(socket));
-      if (stream.endAfterHeaders) return;
-      const timer = setTimeout(() => stream.destroy(), limits.requestTimeoutMs);
-      stream.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-    });
   }
 }
 
@@ -128,11 +146,11 @@ function createHttp1(certificate: Certificate | undefined, limits: Limits, onReq
   return server.on("checkContinue", onRequest).on("checkExpectation", onRequest);
 }
 
-function createHttp2(limits: Limits, dispatch: Dispatch): Http2Server {
+function createHttp2(limits: Limits, onRequest: Http2Listener): Http2Server {
   const server = createHttp2Server({
     settings: { maxConcurrentStreams: limits.maxStreams, maxHeaderListSize: limits.maxHeaderBytes },
   });
-  for (const event of ["request", "checkContinue", "checkExpectation", "connect"]) server.on(event, dispatch);
+  for (const event of ["request", "checkContinue", "checkExpectation", "connect"]) server.on(event, onRequest);
   // What ends a session is its peer's doing, and told to no one else.
   return server.on("sessionError", () => {});
 }

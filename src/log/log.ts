@@ -17,7 +17,7 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: describeError },
+      serializers: { error: (error: unknown) => describeError(error) },
       redact: {
         paths: ["authorization", "token", "password", "secret", "*.authorization", "*.token", "*.password", "*.secret"],
         censor: "[redacted]",
@@ -27,21 +27,31 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
   );
 }
 
+/** How far the chain of causes is followed, which may lead back to where it began. */
+const maxCauses = 5;
+
 /**
  * Says what an error is without its message's values: drivers' messages quote queries and data. The
  * stack's frames stay, for whoever has to find it; the chain of causes is followed.
  */
-function describeError(error: unknown): object {
+function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = "code" in error ? error.code : undefined;
   return {
     name: error.name,
     ...((typeof code === "string" || typeof code === "number") && { code }),
-    at: error.stack
-      ?.split("\n")
-      .filter((line) => line.startsWith("    at "))
-      .slice(0, 6)
-      .map((line) => line.trim().slice(3)),
-    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+    at: framesOf(error).slice(0, 6),
+    ...(error.cause !== undefined && depth < maxCauses && { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+/** Leaves the message out first, whose own lines may look like frames, such as those of a query. */
+function framesOf({ stack = "", message }: Error): readonly string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  return stack
+    .slice(start + message.length)
+    .split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .map((line) => line.trim().slice(3));
 }

@@ -28,7 +28,7 @@ import { createDuckdbPool } from "../source/duckdb-pool.ts";
 import { createSourceRunner } from "../source/runner.ts";
 import { openStore } from "../store/store.ts";
 import { readPageFiles } from "./assets.ts";
-import { createDatabaseProbe } from "./database-probe.ts";
+import { databaseState } from "./database-state.ts";
 import { createRoutes } from "./routes.ts";
 import { openShareKeys } from "./share-keys.ts";
 import { loadTenantRates } from "./tenant-rates.ts";
@@ -104,7 +104,6 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   });
   opened.defer(sources.close);
 
-  const database = createDatabaseProbe(store.ping, elapsedMs);
   const pageFiles = readPageFiles();
   let answers: Answers | undefined;
   let warm = false;
@@ -114,11 +113,11 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     share: (token, query) => answers!.openShare(token, query),
     assets: pageFiles.assets,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    ready: async () => ({ ready: warm, database: await database() }),
+    ready: async () => ({ ready: warm, database: await databaseState(store.ping) }),
     trustedProxies: config.trustedProxies,
     ...(config.tls && { certificate: readCertificate(config.tls) }),
     log,
-    now,
+    now: elapsedMs,
   });
   const counter = createOpenCounter({ store, now, log });
   opened.defer(counter.close);

@@ -1,9 +1,9 @@
-import MarkdownIt from "markdown-it";
 import sanitizeHtml from "sanitize-html";
 import { type Safe, trustMarkup } from "../chart/safe.ts";
+import { createMarkdownParser, type TextBudget } from "./markdown-parser.ts";
 
-/** Turns a text panel's words into markup. */
-export type Markdown = (text: string) => Safe;
+/** Turns a text panel's words into markup; undefined when that would take more than there is. */
+export type Markdown = (text: string, budget: TextBudget) => Safe | undefined;
 
 /**
  * Creates the converter of CommonMark with tables. HTML in a text is shown as text; images are left
@@ -11,9 +11,11 @@ export type Markdown = (text: string) => Safe;
  * The result passes a sanitizer's allow-list besides, so that a fault of the parser does no harm.
  */
 export function createMarkdown(): Markdown {
-  const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
-  parser.renderer.rules.image = () => "";
-  return (text) => trustMarkup(sanitizeHtml(parser.render(text), allowed).trim());
+  const parse = createMarkdownParser();
+  return (text, budget) => {
+    const markup = parse(text, budget);
+    return markup === undefined ? undefined : trustMarkup(sanitizeHtml(markup, allowed).trim());
+  };
 }
 
 const allowed: sanitizeHtml.IOptions = {

@@ -1,5 +1,6 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Voice } from "../chart/intl.ts";
+import { shorten } from "../chart/shorten.ts";
 import { formatClock, isWritable } from "../chart/time-format.ts";
 import type { DashboardView } from "../page/pages.ts";
 import type { PanelData } from "./panel.ts";
@@ -16,15 +17,22 @@ export function describeUpdate(
   voice: Voice,
 ): DashboardView["updated"] {
   if (asOfMs === undefined || !isWritable(asOfMs)) return undefined;
-  const isPartial = drawn.some(({ data: { error } }) => error !== undefined);
+  const isPartial = drawn.some(({ error }) => error !== "");
   const isStale = data.some((one) => one?.ok === true && one.stale);
   const mood = isPartial ? "bad" : isStale ? "warn" : "good";
   const text = isPartial ? "Incomplete, updated" : isStale ? "Delayed, updated" : "Updated";
   return { mood, text, iso: new Date(asOfMs).toISOString(), clock: formatClock(asOfMs, voice) };
 }
 
+/** A longer text is cut: it would push the dashboard off the screen. */
+const maxFilterChars = 200;
+
 /** Returns the filters as the header shows them: a range speaks for itself, any other needs its name. */
 export function describeFilters(definition: Definition, filters: readonly ShownFilter[]): DashboardView["filters"] {
   const ranges = new Set(definition.filters.filter(({ type }) => type === "range").map(({ name }) => name));
-  return filters.map(({ name, title, text }) => ({ title: title || name, text, isRange: ranges.has(name) }));
+  return filters.map(({ name, title, text }) => ({
+    title: title || name,
+    text: shorten(text, maxFilterChars),
+    isRange: ranges.has(name),
+  }));
 }

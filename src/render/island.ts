@@ -1,10 +1,13 @@
 import type { DrawnColumn } from "../chart/kind.ts";
-import { type Safe, trustMarkup } from "../chart/safe.ts";
+import { jsonToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
 
 /** One panel in the island. */
 export type IslandPanel = {
   readonly id: string;
-  /** The name of its kind in panel.proto: `line`, `area`, `bar`, `stat`, `table` or `text`. */
+  /**
+   * The name of its kind in panel.proto: `line`, `area`, `bar`, `stat`, `table` or `text`; `unknown`
+   * for what a later release has saved.
+   */
   readonly kind: string;
   /** Why it shows no data, as in `PanelState.error`; absent when it does. */
   readonly error?: string;
@@ -33,8 +36,14 @@ export type Island = {
   readonly panels: readonly IslandPanel[];
 };
 
-/** Writes the island as JSON that no HTML parser can leave: what could end a script is escaped. */
-export function islandToMarkup(island: Island): Safe {
-  const toHex = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return trustMarkup(JSON.stringify(island).replace(/[<>&\u2028\u2029]/g, toHex));
+/** Writes the island as JSON, around its panels, which are JSON already. */
+export function islandToMarkup(island: Omit<Island, "panels">, panels: readonly Safe[]): Safe {
+  const head = jsonToMarkup(island).toString().slice(0, -1);
+  return trustMarkup(`${head},"panels":[${panels.join(",")}]}`);
+}
+
+/** Writes one panel of the island as JSON, around its columns, which are JSON already. */
+export function islandPanelToMarkup(panel: Omit<IslandPanel, "columns">, columns: Safe | undefined): Safe {
+  const head = jsonToMarkup(panel);
+  return columns === undefined ? head : trustMarkup(`${head.toString().slice(0, -1)},"columns":${columns}}`);
 }

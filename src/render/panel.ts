@@ -1,10 +1,11 @@
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import type { Effort } from "../chart/effort.ts";
 import type { Voice } from "../chart/intl.ts";
-import type { DrawnColumn } from "../chart/kind.ts";
-import { html, nothing, type Safe } from "../chart/safe.ts";
+import { html, jsonToMarkup, nothing, type Safe } from "../chart/safe.ts";
 import type { ColumnStyle } from "../chart/series.ts";
-import { type Frame, findColumn } from "../frame/frame.ts";
+import { shorten } from "../chart/shorten.ts";
+import type { Column, Frame } from "../frame/frame.ts";
 import type { Markdown } from "../page/markdown.ts";
 import { columnsOf, type DataKind, drawKind } from "./kinds.ts";
 import { describeError } from "./words.ts";
@@ -22,8 +23,8 @@ export type PanelData =
   | { readonly ok: false; readonly error: string }
   | undefined;
 
-/** A panel's inside. */
-export type PanelBody = { readonly body: Safe; readonly error: string; readonly columns?: readonly DrawnColumn[] };
+/** A panel's inside, and its columns for the island, as JSON. */
+export type PanelBody = { readonly body: Safe; readonly error: string; readonly columns: Safe | undefined };
 
 /** What a panel's inside depends on besides its data. */
 export type PanelSetting = {
@@ -34,44 +35,97 @@ export type PanelSetting = {
   readonly turn: number;
   readonly voice: Voice;
   readonly markdown: Markdown;
+  /** How many characters its body and its columns may have together. */
+  readonly roomChars: number;
+  readonly effort: Effort;
 };
 
-/** Draws a panel's inside. Without data it is a sentence that says why, for people and not for engineers. */
+/**
+ * Draws a panel's inside. Without data, or without room for it, it is a sentence that says why, for
+ * people and not for engineers.
+ */
 export function drawPanel(panel: Panel, data: PanelData, setting: PanelSetting): PanelBody {
-  const { kind } = panel;
+  const drawn = drawInside(panel, data, setting);
+  const chars = drawn.body.length + (drawn.columns?.length ?? 0);
+  if (drawn.error !== "" || chars <= setting.roomChars) return drawn;
+  // The room bounds what is shown; what was drawn in vain is bounded by the effort alone.
+  setting.effort.take(Math.ceil(chars / charsPerCell));
+  return refusePanel("too_large");
+}
+
+/** How much markup takes as long as a cell. */
+const charsPerCell = 16;
+
+/** Says in place of a panel's data why it is not there. */
+export function refusePanel(error: string): PanelBody {
+  const { what, hint } = describeError(error);
+  return { body: html`<p class="dj-empty"><b>${what}</b><span>${hint}</span></p>`, error, columns: undefined };
+}
+
+function drawInside({ kind }: Panel, data: PanelData, setting: PanelSetting): PanelBody {
   if (kind.case === "text") {
-    const words = setting.markdown(kind.value.markdown);
+    const words = setting.markdown(kind.value.markdown, setting);
+    if (words === undefined) return refusePanel("too_large");
     // Whoever has no mouse scrolls it by the keyboard.
     const body = html`<div class="dj-prose" tabindex="0" role="group" aria-label="${setting.label}">${words}</div>`;
-    return { body, error: "" };
+    return { body, error: "", columns: undefined };
   }
-  if (data?.ok !== true || kind.case === undefined) return refuse(data?.ok === false ? data.error : "source_failed");
+  // What a later release has saved.
+  if (kind.case === undefined) return refusePanel("kind_unknown");
+  if (data?.ok !== true) return refusePanel(data?.error ?? "source_failed");
   return drawData(kind, data, setting);
 }
 
 function drawData(kind: DataKind, data: PanelData & { ok: true }, setting: PanelSetting): PanelBody {
-  const { frame, previous } = data;
-  if (columnsOf(kind).some((name) => findColumn(frame, name) === undefined)) return refuse("column_missing");
-  const { heightPx, turn, voice, label } = setting;
-  const styleOf = columnStyles(setting.datasource);
-  const drawing = drawKind(kind, { frame, previous, title: label, styleOf, heightPx, turn, voice });
-  if (!drawing.ok) return refuse(drawing.error);
+  const { heightPx, turn, voice, label, effort } = setting;
+  if (!effort.take(data.frame.columns.length)) return refusePanel("too_large");
+  const frame = pickColumns(data.frame, columnsOf(kind));
+  if (frame === undefined) return refusePanel("column_missing");
   const note = frame.truncated
     ? html`<p class="dj-foot">Only the first ${voice.number({}).format(frame.length)} rows of the source</p>`
     : nothing;
-  return { body: html`${drawing.body}${note}`, error: "", columns: drawing.columns };
+  const drawing = drawKind(kind, {
+    frame,
+    previous: data.previous,
+    title: label,
+    styleOf: columnStyles(setting.datasource),
+    heightPx,
+    turn,
+    voice,
+    roomChars: setting.roomChars - note.length,
+    effort,
+  });
+  if (!drawing.ok) return refusePanel(drawing.error);
+  return { body: html`${drawing.body}${note}`, error: "", columns: jsonToMarkup(drawing.columns) };
 }
 
-function refuse(error: string): PanelBody {
-  const { what, hint } = describeError(error);
-  return { body: html`<p class="dj-empty"><b>${what}</b><span>${hint}</span></p>`, error };
+/**
+ * Returns the frame with the columns that a panel names, and with all where it names none; undefined
+ * when one is missing. A source may have thousands, of which a panel would look for each.
+ */
+function pickColumns(frame: Frame, names: readonly string[]): Frame | undefined {
+  if (names.length === 0) return frame;
+  const wanted = new Set(names);
+  const found = new Map<string, Column>();
+  for (const column of frame.columns) {
+    // The first wins where a source repeats a name.
+    if (wanted.has(column.name) && !found.has(column.name)) found.set(column.name, column);
+  }
+  return found.size === wanted.size ? { ...frame, columns: [...found.values()] } : undefined;
 }
+
+/** The longest heading that a definition may give a column; a query may name one by more. */
+const maxHeadingChars = 256;
 
 /** Returns what the datasource says of its columns; a column that it does not mention reads as it is named. */
 function columnStyles(datasource: Datasource | undefined): (name: string) => ColumnStyle {
   const styles = new Map(Object.entries(datasource?.columns ?? {}));
   return (name) => {
     const style = styles.get(name);
-    return { title: style?.title || name, unit: style?.unit ?? "", decimals: style?.decimals };
+    return {
+      title: style?.title || shorten(name, maxHeadingChars),
+      unit: style?.unit ?? "",
+      decimals: style?.decimals,
+    };
   };
 }

@@ -7,6 +7,8 @@ const refusals: Readonly<Record<string, Refusal>> = {
   source_timeout: { what: "This took too long to load", hint: "It will be tried again at the next refresh." },
   source_unavailable: { what: "This is out of reach just now", hint: "It will be tried again at the next refresh." },
   column_missing: { what: "A column is missing", hint: "Whoever made the dashboard can check which columns it names." },
+  kind_unknown: { what: "This is not known here yet", hint: "It will show once the service is updated." },
+  too_large: { what: "There is too much to show here", hint: "With fewer rows, columns or panels it would fit." },
   too_many_series: { what: "There are too many series", hint: "At most a hundred can be told apart." },
 };
 

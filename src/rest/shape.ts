@@ -8,9 +8,7 @@ import {
 } from "@bufbuild/protobuf";
 import { hasCustomJsonRepresentation } from "@bufbuild/protobuf/wkt";
 import type { FieldProblem } from "../errors/fault.ts";
-
-/** Enough to see what is wrong; the rest is the same mistake again. */
-const maxProblems = 20;
+import { createProblems, type Report } from "../errors/problems.ts";
 
 /**
  * Finds where JSON is not what the message takes. This is stricter than protobuf's own JSON: fields go
@@ -20,14 +18,10 @@ const maxProblems = 20;
  * base64.
  */
 export function findMisfits(schema: DescMessage, json: JsonValue): readonly FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  visitMessage(schema, json, "", (path, description) => {
-    if (problems.length < maxProblems) problems.push({ field: path || "body", description });
-  });
-  return problems;
+  const { report, list } = createProblems();
+  visitMessage(schema, json, "", (path, description) => report(path || "body", description));
+  return list();
 }
-
-type Report = (path: string, description: string) => void;
 
 function visitMessage(schema: DescMessage, json: JsonValue, path: string, report: Report): void {
   const check = wellKnown.get(schema.typeName);

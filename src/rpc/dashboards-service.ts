@@ -12,7 +12,7 @@ import { createListMethods, type ListMethodsOptions } from "./list-methods.ts";
 import type { DashboardRendering } from "./render.ts";
 import { findCrossFieldProblems } from "./save-definition.ts";
 import { createShareMethods, type ShareMethodsOptions } from "./share-methods.ts";
-import type { FieldCheck } from "./validate.ts";
+import { createProblemSearch, type FieldCheck } from "./validate.ts";
 
 /** What the methods need. */
 export type DashboardsServiceOptions = DefinitionMethodsOptions &
@@ -25,6 +25,7 @@ export type DashboardsServiceOptions = DefinitionMethodsOptions &
 /** Creates the one implementation that every protocol calls. */
 export function createDashboardsService(options: DashboardsServiceOptions): ServiceImpl<typeof DashboardsService> {
   const { definitions, rendering, fieldCheck, now } = options;
+  const findProblems = createProblemSearch(fieldCheck, findCrossFieldProblems);
   return {
     async render(request, context) {
       const { tenant } = callerOf(context.values);
@@ -45,8 +46,7 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
     },
 
     async validateDefinition(request) {
-      const schema = ValidateDefinitionRequestSchema;
-      const problems = [...fieldCheck(schema, request), ...findCrossFieldProblems(schema, request)];
+      const problems = findProblems(ValidateDefinitionRequestSchema, request);
       return { problems: problems.map(({ field, description }) => ({ field, description })) };
     },
 

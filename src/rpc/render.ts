@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Value } from "@bufbuild/protobuf/wkt";
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
@@ -117,15 +118,17 @@ export function createDashboardRendering(options: {
     const ends = answered.map((outcome) => outcome.asOfMs + outcome.ttlS * 1000);
     const whole = ends.length > 0 ? Math.min(...ends) : now() + defaultTtlS * 1000;
     const ttlS = Math.max(1, Math.ceil((whole - now()) / 1000));
-    const drawn = renderer.renderDashboard({
-      definition,
-      version,
-      panels,
-      filters: filters.shown,
-      presentation,
-      asOfMs,
-      ttlS,
-    });
+    const drawn = await drawInTurns(
+      renderer.drawDashboard({
+        definition,
+        version,
+        panels,
+        filters: filters.shown,
+        presentation,
+        asOfMs,
+        ttlS,
+      }),
+    );
     const ids = panelIds(layout);
     const states = drawn.panels.map((state) => {
       const data = panels[ids.indexOf(state.id)];
@@ -136,14 +139,25 @@ export function createDashboardRendering(options: {
         stale: data?.ok === true && data.stale,
       };
     });
-    const partial = states.some((state) => state.error !== "");
+    // Only what a source failed at can be better soon: a panel that is too large stays so.
+    const mayRecover = states.some((state) => state.error.startsWith("source_"));
     return {
       html: drawn.html,
-      freshUntilMs: partial ? Math.min(whole, now() + partialTtlMs) : whole,
-      partial,
+      freshUntilMs: mayRecover ? Math.min(whole, now() + partialTtlMs) : whole,
+      partial: states.some((state) => state.error !== ""),
       panels: states,
     };
   }
+}
+
+/** Draws panel by panel, and lets other calls go on in between. */
+async function drawInTurns<Drawn>(steps: Generator<undefined, Drawn>): Promise<Drawn> {
+  let step = steps.next();
+  while (step.done !== true) {
+    await setImmediate();
+    step = steps.next();
+  }
+  return step.value;
 }
 
 /** Returns the datasources that some panel shows; no other is asked. */

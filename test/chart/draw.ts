@@ -8,6 +8,7 @@ import {
 } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { areaKind } from "../../src/chart/area.ts";
 import { barKind } from "../../src/chart/bar.ts";
+import { createEffort } from "../../src/chart/effort.ts";
 import { createVoices } from "../../src/chart/intl.ts";
 import type { Drawing, PanelInput } from "../../src/chart/kind.ts";
 import { lineKind } from "../../src/chart/line.ts";
@@ -57,5 +58,16 @@ const voice = createVoices()({ locale: "en-US", timezone: "Europe/Berlin" });
 
 function inputOf(of: Frame, more: Partial<PanelInput> = {}): PanelInput {
   const styleOf = (title: string) => ({ title, unit: "", decimals: undefined });
-  return { frame: of, previous: undefined, title: "Panel", styleOf, heightPx: 320, turn: 0, voice, ...more };
+  return {
+    frame: of,
+    previous: undefined,
+    title: "Panel",
+    styleOf,
+    heightPx: 320,
+    turn: 0,
+    voice,
+    roomChars: 2 ** 21,
+    effort: createEffort(1e6),
+    ...more,
+  };
 }

@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
+import { createEffort } from "../../src/chart/effort.ts";
+import { jsonToMarkup } from "../../src/chart/safe.ts";
 import type { Column, Frame } from "../../src/frame/frame.ts";
 import { suite } from "../harness.ts";
 import { column, draw, frame, markupOf, timeColumn } from "./draw.ts";
@@ -158,6 +160,98 @@ test("a table stops at a thousand rows and says so", () => {
     ),
   );
   assert.match(markup, "The first 1000 of 1001 rows");
+});
+
+test("a table of thousands of columns stops at a hundred and says so", () => {
+  const columns = Array.from({ length: 5000 }, (_, index) => column(`c${index}`, [index]));
+  const drawing = draw.table(frame(...columns), {});
+  assert.ok(drawing.ok);
+  assert.is(drawing.columns.length, 100);
+  assert.match(markupOf(drawing), "The first 100 of 5000 columns");
+});
+
+test("a table shows as many rows as there is room for and says so", () => {
+  const count = 200;
+  const rows = frame(
+    column(
+      "s",
+      Array.from({ length: count }, (_, index) => `<${index}>`),
+    ),
+    column(
+      "n",
+      Array.from({ length: count }, (_, index) => index * 1.5),
+    ),
+  );
+  const roomChars = 5000;
+  const drawing = draw.table(rows, { columns: [{ name: "s" }, { name: "n", show: "bar" }] }, { roomChars });
+  assert.ok(drawing.ok);
+  const shown = drawing.columns[0]!.values.length;
+  assert.match(markupOf(drawing), `The first ${shown} of 200 rows`);
+  assert.is(markupOf(drawing).match(/<tr>/g)!.length, shown + 1);
+  const chars = drawing.body.length + jsonToMarkup(drawing.columns).length;
+  assert.ok(chars <= roomChars && chars > roomChars - 300, `${chars} characters`);
+  const effort = createEffort(count);
+  assert.equal(draw.table(rows, {}, { roomChars: 150, effort }), { ok: false, error: "too_large" });
+  assert.equal(draw.table(rows, {}, { roomChars: -5000, effort }), { ok: false, error: "too_large" });
+  assert.not.ok(effort.take(count), "what has no room gives no effort back");
+});
+
+test("a long cell is cut, in the table and in its data", () => {
+  const drawing = draw.table(frame(column("s", ["x".repeat(5000)])), {});
+  assert.ok(drawing.ok);
+  assert.match(markupOf(drawing), `>${"x".repeat(1023)}…</td>`);
+  assert.is(drawing.columns[0]!.values[0], `${"x".repeat(1023)}…`);
+});
+
+test("long names are cut wherever a chart shows them, and stay apart", () => {
+  const long = "n".repeat(300);
+  const rows = frame(column("x", [`${long}1`, `${long}2`]), column("s", [`${long}3`, `${long}4`]), column("y", [1, 2]));
+  for (const kind of ["line", "area", "bar"] as const) {
+    const drawing = draw[kind](rows, { x: "x", y: ["y"], series: "s" });
+    assert.ok(drawing.ok);
+    assert.is(drawing.columns.length, 3);
+    assert.is(drawing.columns[0]!.values.length, 2);
+    assert.not.match(markupOf(drawing), "n".repeat(200));
+    assert.not.match(JSON.stringify(drawing.columns), "n".repeat(200));
+  }
+});
+
+test("a small line has no more points than it can show, and the island none besides", () => {
+  const x = Array.from({ length: 10_000 }, (_, index) => index);
+  const drawing = draw.stat(frame(column("x", x), column("y", x)), { value: "y", sparkline: "x" });
+  assert.ok(drawing.ok);
+  assert.ok(drawing.columns[1]!.values.length <= 625);
+});
+
+test("what has nothing to show sends nothing", () => {
+  const drawing = draw.line(frame(column("x", [1, 2]), column("y", [null, null])), { x: "x", y: ["y"] });
+  assert.ok(drawing.ok);
+  assert.equal(
+    drawing.columns.map(({ values }) => values),
+    [[], []],
+  );
+});
+
+test("a chart for which there is no effort left is too large, and so are series that make many values of few rows", () => {
+  const x = Array.from({ length: 1000 }, (_, index) => index);
+  const rows = frame(
+    column("x", x),
+    column(
+      "s",
+      x.map((n) => `s${n % 50}`),
+    ),
+    column("y", x),
+  );
+  const refused = { ok: false, error: "too_large" };
+  for (const kind of ["line", "area", "bar"] as const) {
+    assert.equal(draw[kind](rows, { x: "x", y: ["y"] }, { effort: createEffort(1999) }), refused, kind);
+  }
+  assert.equal(draw.stat(rows, { value: "y", sparkline: "x" }, { effort: createEffort(1999) }), refused);
+  assert.equal(draw.table(rows, {}, { effort: createEffort(2999) }), refused);
+  const split = { x: "x", y: ["y"], series: "s" };
+  assert.ok(draw.line(rows, split, { effort: createEffort(2000) }).ok);
+  assert.equal(draw.area(rows, split, { effort: createEffort(51_999) }), refused);
+  assert.ok(draw.area(rows, split, { effort: createEffort(52_000) }).ok);
 });
 
 test("every chart has a summary and a table to be read aloud, and says what the table leaves out", () => {

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { contentToMarkup, html, trustMarkup } from "../../src/chart/safe.ts";
+import { contentToMarkup, html, jsonToMarkup, trustMarkup } from "../../src/chart/safe.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("safe markup");
@@ -35,5 +35,13 @@ test("what is no content is refused", () => {
 });
 
 const escaped = "&lt;b title=&#39;&quot;&#39;&gt;&amp;";
+
+test("JSON in a script cannot end it, and reads back the same", () => {
+  const value = { a: "</script><!--", b: ["\u2028&", 1, null] };
+  const markup = jsonToMarkup(value);
+  assert.not.match(String(markup), /[<>&\u2028]/);
+  assert.equal(JSON.parse(String(markup)), value);
+  assert.is(markup.length, String(markup).length);
+});
 
 test.run();

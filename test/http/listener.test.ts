@@ -10,6 +10,8 @@ import { base, exchangeKey, exchangeRaw, rpcBase, startListener } from "./start.
 const test = suite("the listener");
 
 let ready = true;
+let asked = 0;
+let passedMs = 0;
 const opened: string[] = [];
 const css = Buffer.from("p{color:red}".repeat(20));
 const { listener, port, origin, requests, lines } = await startListener(
@@ -25,8 +27,12 @@ const { listener, port, origin, requests, lines } = await startListener(
     getDefinition: ({ dashboardId }) => ({ author: dashboardId }),
   },
   {
-    ready: async () => ({ ready, database: ready ? "up" : "down" }),
-    trustedProxies: ["127.0.0.0/8"],
+    ready: async () => {
+      asked += 1;
+      return { ready, database: ready ? "up" : "down" };
+    },
+    now: () => passedMs + performance.now(),
+    trustedProxies: [{ address: "127.0.0.0", family: "ipv4", prefixBits: 8 }],
     share: async (token, query, { remoteAddress }) => {
       if (token === "broken") throw new Error("SECRET");
       opened.push(`${token} ${query} ${remoteAddress}`);
@@ -180,7 +186,7 @@ test("another method of a path gets 404 and what is allowed", async () => {
   for (const [method, path, allow] of [
     ["GET", `${base}/render`, "POST"],
     ["DELETE", `${base}/render`, "POST"],
-    ["PUT", `${base}/definitions/a`, "GET"],
+    ["PUT", `${base}/definitions/a`, "GET, DELETE"],
     ["POST", "/healthz", "GET, HEAD"],
     ["POST", "/s/token", "GET, HEAD"],
     ["POST", "/assets/b.js", "GET, HEAD"],
@@ -244,10 +250,21 @@ test("the probes answer GET and HEAD", async () => {
   assert.is(up.status, 200);
   assert.equal(await up.json(), { status: "ready", database: "up" });
   ready = false;
+  passedMs += 1_000;
   const down = await fetch(`${origin}/readyz`);
   ready = true;
   assert.is(down.status, 503);
   assert.equal(await down.json(), { status: "unready", database: "down" });
+});
+
+test("whoever asks for readiness, the service is asked once a second", async () => {
+  passedMs += 1_000;
+  const before = asked;
+  await Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${origin}/readyz`)).text()));
+  assert.is(asked, before + 1);
+  passedMs += 1_000;
+  await (await fetch(`${origin}/readyz`)).text();
+  assert.is(asked, before + 2);
 });
 
 test("an asset is kept for ever, and may be used from anywhere", async () => {

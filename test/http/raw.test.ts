@@ -118,11 +118,14 @@ test("pipelined requests are answered in order", async () => {
   assert.is(text.match(/\{"status":"ok"\}/g)?.length, 200);
 });
 
-test("what is wrong with a request is not told in the place of an earlier answer", async () => {
+test("whole requests get their answers, whatever comes after them, and then the connection is closed", async () => {
   const whole = `${post}Content-Length: 2\r\n\r\n{}`;
-  const { text, closed } = await exchangeRaw(port, [`${whole}GARBAGE\r\n\r\n`], { quietMs: 0 });
-  assert.ok(closed);
-  assert.not.match(text, /HTTP\/1\.1 400/);
+  for (const parts of [[`${whole}${whole}GARBAGE\r\n\r\n`], [whole + whole, "GARBAGE\r\n\r\n", "x".repeat(99_999)]]) {
+    const { text, closed } = await exchangeRaw(port, parts, { quietMs: 0 });
+    assert.ok(closed);
+    assert.equal(text.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 200"]);
+    assert.is(text.match(/<div><\/div>/g)?.length, 2);
+  }
 });
 
 test("a request that arrives byte by byte is read", async () => {

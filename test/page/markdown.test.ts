@@ -1,10 +1,14 @@
 import * as assert from "uvu/assert";
+import { createEffort } from "../../src/chart/effort.ts";
 import { createMarkdown } from "../../src/page/markdown.ts";
+import type { TextBudget } from "../../src/page/markdown-parser.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("markdown");
 const markdown = createMarkdown();
-const render = (text: string) => String(markdown(text));
+const convert = (text: string, budget: Partial<TextBudget> = {}) =>
+  markdown(text, { roomChars: 2 ** 20, effort: createEffort(1e6), ...budget });
+const render = (text: string) => String(convert(text));
 
 test("words become markup", () => {
   assert.is(
@@ -51,6 +55,26 @@ test("links lead to http, https and mailto, and tell nothing of where they are f
   ]) {
     assert.not.match(render(`[go](${target})`), "href");
   }
+});
+
+test("a table that is filled up to thousands of cells is too much, whatever its text has", () => {
+  const table = (columns: number, rows: number) =>
+    `${"|a".repeat(columns)}\n${"|-".repeat(columns)}\n${"x\n".repeat(rows)}`;
+  assert.ok(convert(table(20, 200)));
+  assert.is(convert(table(2000, 4000)), undefined);
+});
+
+test("an address that a thousand links repeat is too much before any is written", () => {
+  const text = `[a]: https://example.com/${"x".repeat(8000)}\n\n${"[a]".repeat(2700)}`;
+  assert.is(convert(text), undefined);
+  assert.ok(convert(text, { roomChars: 2 ** 26 }));
+});
+
+test("a text stops where the effort does", () => {
+  const effort = createEffort(100);
+  assert.is(convert("- a\n".repeat(100), { effort }), undefined);
+  assert.not.ok(effort.take(4));
+  assert.is(String(convert("next")), "<p>next</p>", "and the one after it is as ever");
 });
 
 test("hostile nesting ends soon", () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRenderer, type Renderer } from "../../src/render/dashboard.ts";
+import type { RenderLimits } from "../../src/render/limits.ts";
 
 const folder = new URL("../../src/page/files/", import.meta.url);
 
@@ -17,9 +18,10 @@ export const templates = textsOf(".eta");
 export const css = textsOf(".css");
 
 /** Creates a renderer with made-up addresses of its style sheets. */
-export function createTestRenderer(): Renderer {
+export function createTestRenderer(limits?: RenderLimits): Renderer {
   return createRenderer({
     templates,
+    ...(limits !== undefined && { limits }),
     assets: {
       style: { url: "/assets/style.css", integrity: "sha384-style" },
       shareStyle: { url: "/assets/share.css", integrity: "sha384-share" },

@@ -30,6 +30,8 @@ const refused: [name: string, body: string | Uint8Array][] = [
   ["33 levels of objects", `${'{"a":'.repeat(33)}1${"}".repeat(33)}`],
   ["100,000 levels", deep(100_000)],
   ["20,001 keys", keys(20_001)],
+  ["100,001 values", `[${"0,".repeat(100_000)}0]`],
+  ["100,001 values of many arrays", `[${"[0,0,0],".repeat(25_000)}0]`],
   ["20,001 keys of many objects", `[${Array.from({ length: 20_001 }, () => '{"a":{}}').join(",")}]`],
 ];
 
@@ -40,7 +42,7 @@ for (const [name, body] of refused) {
     } catch (error) {
       const answer = toErrorAnswer(error as ConnectError);
       assert.is(answer.reason, "INVALID_REQUEST");
-      assert.match(answer.body.message, /^the (body|JSON) (is|has) /);
+      assert.match(answer.body.message, /^the (body|request) (is|has) /);
       return;
     }
     assert.unreachable();
@@ -50,6 +52,7 @@ for (const [name, body] of refused) {
 test("what is within the limits passes", () => {
   assert.equal(parseJson(Buffer.from(' {"a":[1,"\\u20ac",null]}\n')).value, { a: [1, "€", null] });
   assert.is(parseJson(Buffer.from(deep(32))).text, deep(32));
+  assert.is((parseJson(Buffer.from(`[${"0,".repeat(99_999)}0]`)).value as unknown[]).length, 100_000);
   assert.is(Object.keys(parseJson(Buffer.from(keys(20_000))).value as object).length, 20_000);
 });
 

@@ -78,7 +78,8 @@ test("a call reaches the implementation, with its context", async () => {
 test("a call takes its fields from the path and the query", async () => {
   const { call } = createCalls();
   const answer = await call({ method: "GET", path: "/definitions/a%2Fb?version=7", body: "", headers: {} });
-  assert.equal(answer.json, { status: "", version: 7, digest: "", author: "a/b" });
+  const { version, author } = answer.json as Record<string, unknown>;
+  assert.equal([version, author], [7, "a/b"]);
 });
 
 test("the inner router serves the same methods", () => {

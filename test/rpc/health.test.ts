@@ -72,6 +72,24 @@ test("who watches is let go when the server ends", async () => {
   assert.is(seen, 1);
 });
 
+test("when too many watch, whoever has watched longest is let go", async () => {
+  const small = createRouterTransport((router) => {
+    addHealth(router, { services: [], isServing: async () => true, pollMs: 5, maxWatchers: 2 });
+  });
+  const leaving = new AbortController();
+  const watch = async () => {
+    try {
+      for await (const _ of createClient(Health, small).watch({}, { signal: leaving.signal }));
+    } catch (error) {
+      return ConnectError.from(error).code;
+    }
+  };
+  const watching = [watch(), watch(), watch(), watch()];
+  setTimeout(() => leaving.abort(), 200);
+  assert.equal(await Promise.all(watching.slice(0, 2)), [Code.Unavailable, Code.Unavailable]);
+  assert.equal(await Promise.all(watching.slice(2)), [Code.Canceled, Code.Canceled]);
+});
+
 test("who watches an unknown service is told so and may wait", async () => {
   for await (const { status } of client.watch({ service: "b.Service" })) {
     assert.is(status, Status.SERVICE_UNKNOWN);

@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { createClient, createRouterTransport } from "@connectrpc/connect";
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
 import * as assert from "uvu/assert";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
@@ -97,6 +97,32 @@ for (const [version, service] of [
     }
   });
 }
+
+test("a stream takes a hundred requests", async () => {
+  const requests = (async function* () {
+    for (let index = 0; index < 150; index += 1) yield { messageRequest: { case: "listServices", value: "" } as const };
+  })();
+  let answers = 0;
+  try {
+    for await (const _ of createClient(ServerReflection, transport).serverReflectionInfo(requests)) answers += 1;
+    assert.unreachable();
+  } catch (error) {
+    assert.is(ConnectError.from(error).code, Code.ResourceExhausted);
+  }
+  assert.is(answers, 100);
+});
+
+test("a file is written once, however often it is asked for", async () => {
+  const times = 100;
+  const requests = (async function* () {
+    const value = "datajetty/dashboards/v1/dashboards_service.proto";
+    for (let index = 0; index < times; index += 1) yield { messageRequest: { case: "fileByFilename", value } as const };
+  })();
+  const before = process.cpuUsage();
+  for await (const _ of createClient(ServerReflection, transport).serverReflectionInfo(requests));
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 1_000 * times, `${user} us`);
+});
 
 test("reflection is open: the router's gate is not asked", async () => {
   const requestGate = () => {

@@ -151,8 +151,9 @@ export declare type PanelState = Message<"datajetty.dashboards.v1.PanelState"> &
    * `source_unavailable`: nothing could run it just now. `column_missing`: the
    * rows lack a column that the panel names, or it holds words in place of
    * values. `too_many_series`: more than 100 lines, areas or kinds of bars.
-   * `too_large`: the page would be larger than 2 MiB with it. `kind_unknown`: a
-   * later release saved the panel, and this one does not know its kind.
+   * `too_large`: there was no room for it on the page, which has 2 MiB, or
+   * drawing it would have taken too long. `kind_unknown`: a later release saved
+   * the panel, and this one does not know its kind.
    *
    * @generated from field: string error = 4;
    */
