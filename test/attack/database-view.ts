@@ -14,7 +14,6 @@ export type DatabaseView = {
   contents(tenant: string, dashboardId: string): Promise<readonly string[]>;
   /** Returns whether the service has sent a statement since this was called. */
   watchStatements(): Promise<() => Promise<boolean>>;
-  revoke(shareId: string): Promise<void>;
   setSuspended(tenant: string, suspended: boolean): Promise<void>;
 };
 
@@ -66,9 +65,6 @@ export async function openDatabaseView(superuserUrl: string): Promise<DatabaseVi
             where datname = current_database() and usename <> session_user and query_start > ${since}::timestamptz`;
           return row!.n > 0;
         });
-    },
-    async revoke(shareId) {
-      await ask((sql) => sql`update shares set revoked_at = now() where share_id = ${shareId}`);
     },
     async setSuspended(tenant, suspended) {
       await ask(

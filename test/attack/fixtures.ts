@@ -15,6 +15,7 @@ export type Fixture = {
 /** The dashboards of vars.json that the product can have today. */
 export const fixtures: Readonly<Record<string, Fixture>> = {
   dash_A: { tenant: "A", fresh: false, definition: (id) => sales(id, "CANARY_A") },
+  dash_A_draft: { tenant: "A", fresh: true, definition: (id) => ({ ...sales(id, "CANARY_A"), draft: true }) },
   dash_A_tmp: { tenant: "A", fresh: true, definition: (id) => sales(id, "CANARY_A") },
   dash_A_cold: { tenant: "A", fresh: true, definition: (id) => sales(id, "CANARY_A") },
   dash_A_duck: { tenant: "A", fresh: false, definition: (id) => sales(id, "CANARY_A") },

@@ -33,7 +33,7 @@ const samples: Readonly<Record<string, { readonly bad: readonly Seen[]; readonly
   no_internals: {
     bad: [
       { body: "x\n    at f (/a/b.ts:1:2)" },
-      { body: "/work/src/rpc/gate.ts" },
+      { body: "/srv/service/src/rpc/gate.ts" },
       { headers: { "x-powered-by": "Express" } },
       { body: "code ECONNREFUSED" },
       { body: "DrizzleQueryError" },

@@ -55,8 +55,10 @@ export async function open(scope: Scope, step: Step, index?: number): Promise<re
   return outcomes;
 }
 
-/** Withdraws a link. There is no call for it yet, so that the operator does it. */
+/** Withdraws a link, as its maker. */
 export async function revoke(scope: Scope, step: Step): Promise<StepRecord> {
-  await scope.world.database.revoke(scope.shareIds.get(fillIn(step.token!, scope.variables))!);
+  const shareId = scope.shareIds.get(fillIn(step.token!, scope.variables));
+  const path = `${String(constants.SHARE).replace(/share$/, "shares")}/${shareId}`;
+  await request(scope, { method: "DELETE", path, auth: "A", headers: [], body: [] });
   return { step, outcomes: [] };
 }

@@ -7,7 +7,7 @@ import { publish, whyNotPublished } from "./publish.ts";
 import { exchange } from "./raw-socket.ts";
 import type { Outcome, StepRecord } from "./record.ts";
 import { request, resultOf, type Scope } from "./scope.ts";
-import { fillIn } from "./variables.ts";
+import { constants, fillIn } from "./variables.ts";
 
 /** Runs one step. */
 export type StepRunner = (scope: Scope, step: Step, index?: number) => Promise<StepRecord>;
@@ -66,6 +66,10 @@ const suspensionMs = 1_100;
 const changes: Readonly<Record<string, (scope: Scope, step: Step) => Promise<void>>> = {
   async symlink({ world }, { from, to }) {
     linkTenantFile(world.filesDir, from!, to!);
+  },
+  async unpublish(scope, { dashboard }) {
+    const path = `${constants.DEFS}/${fillIn(dashboard!, scope.variables)}`;
+    await request(scope, { method: "DELETE", path, auth: "A", headers: [], body: [] });
   },
   async suspend({ world }, { tenant }) {
     await world.database.setSuspended(tenant!, true);
