@@ -34,9 +34,11 @@ export function watchSession(session: ServerHttp2Session, limits: Limits): void 
 
   function ping(): void {
     const timer = setTimeout(() => session.destroy(), limits.headersTimeoutMs);
-    session.once("close", () => clearTimeout(timer));
+    const stop = () => clearTimeout(timer);
+    session.once("close", stop);
     session.ping(() => {
-      clearTimeout(timer);
+      stop();
+      session.off("close", stop);
       if (!session.destroyed) session.setTimeout(limits.idleTimeoutMs);
     });
   }

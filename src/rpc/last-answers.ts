@@ -40,12 +40,14 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
   const ask = (tenant: string, id: string, key: string) => {
     const under = asking.get(key);
     if (under !== undefined) return under;
+    // An answer is as old as its question: what happened since may not be in it.
+    const atMs = elapsedMs();
     const asked: Promise<V | undefined> = options
       .ask(tenant, id)
       .then((value) => {
         if (asking.get(key) !== asked) return value;
         if (value === undefined) known.delete(key);
-        else known.set(key, { value, atMs: elapsedMs() });
+        else known.set(key, { value, atMs });
         return value;
       })
       .finally(() => {

@@ -78,6 +78,19 @@ test("a call that watches outlasts the silence that ends a connection, which end
   assert.ok(await closesWithin(session, 700));
 });
 
+test("however long a call watches, nothing gathers on its connection", async () => {
+  await using listener = await start({ idleTimeoutMs: 50 });
+  const warnings: string[] = [];
+  const note = ({ name }: Error) => warnings.push(name);
+  process.on("warning", note);
+  const { session, stream } = await watch(listener.port);
+  await sleep(1_500);
+  process.off("warning", note);
+  assert.equal(warnings, []);
+  stream.close();
+  session.close();
+});
+
 test("a connection whose peer has vanished is closed, although a call watches", async () => {
   await using listener = await start({ idleTimeoutMs: 150, headersTimeoutMs: 150 });
   const { port } = listener;

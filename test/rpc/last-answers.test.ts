@@ -77,6 +77,18 @@ test("a store that does not answer in time is not waited for where the last answ
   assert.is(await answers.get("a", "x"), 1);
 });
 
+test("an answer is as old as its question", async () => {
+  const { state, answers } = start();
+  state.answer = async () => {
+    state.nowMs += 900;
+    return 1;
+  };
+  await answers.get("a", "x");
+  state.nowMs = 1_000;
+  await answers.get("a", "x");
+  assert.is(state.asked, 2);
+});
+
 test("what is forgotten is asked anew, and an answer from before does not come back", async () => {
   const { state, answers } = start();
   let answerLate = (_: number) => {};
