@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
-import type { Principal } from "./authenticator.ts";
 import type { JwksSource } from "./jwks.ts";
+import type { Principal } from "./principal.ts";
 import { isTenant } from "./tenant.ts";
 
 /** An issuer of access tokens, what they must be meant for, and the keys they are signed with. */

@@ -4,14 +4,7 @@ import { LRUCache } from "lru-cache";
 import { fault } from "../errors/fault.ts";
 import { type TrustedIssuer, verifyAccessToken } from "./access-token.ts";
 import { parseBearer } from "./bearer.ts";
-
-/** Who calls, as a verified token says. */
-export type Principal = {
-  readonly tenant: string;
-  readonly subject: string;
-  /** Empty where the token grants nothing: it is still a valid token. */
-  readonly scopes: ReadonlySet<string>;
-};
+import type { Principal } from "./principal.ts";
 
 /**
  * Tells who calls from the `Authorization` header. Every defect of the header or the token throws

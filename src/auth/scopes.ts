@@ -1,5 +1,5 @@
 import { fault } from "../errors/fault.ts";
-import type { Principal } from "./authenticator.ts";
+import type { Principal } from "./principal.ts";
 import { isTenant } from "./tenant.ts";
 
 /** What a token can allow. */

@@ -35,8 +35,11 @@ export type DefinitionsOptions = {
   readonly elapsedMs: () => number;
 };
 
-/** Bytes of memory for each character of JSON, as measured: a cell of inline rows is a message of its own. */
-const bytesPerChar = 60;
+/**
+ * Bytes of memory for each character of JSON, as measured for inline cells of one digit: each is a message
+ * of its own. Longer cells take less a character, so that the cache holds no more than it counts.
+ */
+const bytesPerChar = 65;
 
 /**
  * Creates the loader. A version never changes, so it is kept as long as there is room; which one is

@@ -1,5 +1,6 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import type { Authenticator, Principal } from "../auth/authenticator.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import type { Principal } from "../auth/principal.ts";
 import { actingTenant, requireScope } from "../auth/scopes.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
