@@ -61,6 +61,14 @@ export declare type RenderRequest = Message<"datajetty.dashboards.v1.RenderReque
    * @generated from field: string timezone = 6;
    */
   timezone: string;
+
+  /**
+   * Whether `html` brings the data that makes it interactive: `inline` (when
+   * empty) or `none`, which leaves it out for mails and archives.
+   *
+   * @generated from field: string hydrate = 7;
+   */
+  hydrate: string;
 };
 
 /**
@@ -110,6 +118,21 @@ export declare type RenderResponse = Message<"datajetty.dashboards.v1.RenderResp
    * @generated from field: repeated datajetty.dashboards.v1.PanelState panels = 5;
    */
   panels: PanelState[];
+
+  /**
+   * What a page that embeds `html` loads once.
+   *
+   * @generated from field: datajetty.dashboards.v1.RenderAssets assets = 6;
+   */
+  assets?: RenderAssets | undefined;
+
+  /**
+   * SHA-256 of `html` in UTF-8, in hexadecimal. The same version, filters, data
+   * and presentation give the same.
+   *
+   * @generated from field: string digest = 7;
+   */
+  digest: string;
 };
 
 /**
@@ -117,6 +140,64 @@ export declare type RenderResponse = Message<"datajetty.dashboards.v1.RenderResp
  * Use `create(RenderResponseSchema)` to create a new message.
  */
 export declare const RenderResponseSchema: GenMessage<RenderResponse>;
+
+/**
+ * RenderAssets are what an embedded dashboard needs besides its HTML. Both are
+ * served to any origin, never change at their address, and stay there.
+ *
+ * @generated from message datajetty.dashboards.v1.RenderAssets
+ */
+export declare type RenderAssets = Message<"datajetty.dashboards.v1.RenderAssets"> & {
+  /**
+   * The script that makes dashboards interactive, also those that are put into
+   * the page later. They can be read without it.
+   *
+   * @generated from field: datajetty.dashboards.v1.Asset script = 1;
+   */
+  script?: Asset | undefined;
+
+  /**
+   * The style. `html` links to it itself; a page that links to it in its head
+   * spares the reader a flash of unstyled content.
+   *
+   * @generated from field: datajetty.dashboards.v1.Asset style = 2;
+   */
+  style?: Asset | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.RenderAssets.
+ * Use `create(RenderAssetsSchema)` to create a new message.
+ */
+export declare const RenderAssetsSchema: GenMessage<RenderAssets>;
+
+/**
+ * Asset is a file at an address that its content names.
+ *
+ * @generated from message datajetty.dashboards.v1.Asset
+ */
+export declare type Asset = Message<"datajetty.dashboards.v1.Asset"> & {
+  /**
+   * Where it is.
+   *
+   * @generated from field: string url = 1;
+   */
+  url: string;
+
+  /**
+   * What it must be, as the `integrity` attribute takes it (W3C Subresource
+   * Integrity).
+   *
+   * @generated from field: string integrity = 2;
+   */
+  integrity: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.Asset.
+ * Use `create(AssetSchema)` to create a new message.
+ */
+export declare const AssetSchema: GenMessage<Asset>;
 
 /**
  * PanelState says how one panel's data stands.

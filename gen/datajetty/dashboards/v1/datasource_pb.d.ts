@@ -145,9 +145,10 @@ export declare type InlineColumn = Message<"datajetty.dashboards.v1.InlineColumn
   name: string;
 
   /**
-   * What its cells are: `number`, `string`, `boolean` or `time` (ISO 8601).
-   * When empty it is read off the cells, where only JSON's own types count: a
-   * string is never taken for a time.
+   * What its cells are: `number`, `string`, `boolean`, `time` (ISO 8601) or
+   * `numbers` (a list of up to 1000, null for none). When empty it is read off
+   * the cells, where only JSON's own types count: a string is never taken for a
+   * time.
    *
    * @generated from field: string type = 2;
    */

@@ -105,6 +105,21 @@ export declare type Layout = Message<"datajetty.dashboards.v1.Layout"> & {
    * @generated from field: string locale = 6;
    */
   locale: string;
+
+  /**
+   * The colours and the name of whose dashboard it is; ours when absent.
+   *
+   * @generated from field: datajetty.dashboards.v1.Brand brand = 7;
+   */
+  brand?: Brand | undefined;
+
+  /**
+   * The typeface: `host` (when empty) is that of the page which it stands in,
+   * and Inter on share pages; `inter` brings Inter to every page.
+   *
+   * @generated from field: string font = 8;
+   */
+  font: string;
 };
 
 /**
@@ -112,4 +127,62 @@ export declare type Layout = Message<"datajetty.dashboards.v1.Layout"> & {
  * Use `create(LayoutSchema)` to create a new message.
  */
 export declare const LayoutSchema: GenMessage<Layout>;
+
+/**
+ * Brand makes a dashboard its owner's. Each colour is `#` and six hexadecimal
+ * digits. It must stand out from the surface of the themes that it is seen in:
+ * 4.5:1 for the accent, because words have it, and 3:1 for series (WCAG 2.2,
+ * 1.4.3 and 1.4.11).
+ *
+ * @generated from message datajetty.dashboards.v1.Brand
+ */
+export declare type Brand = Message<"datajetty.dashboards.v1.Brand"> & {
+  /**
+   * The colour of links and of what is selected.
+   *
+   * @generated from field: string accent = 1;
+   */
+  accent: string;
+
+  /**
+   * The same in the dark theme; `accent` when empty.
+   *
+   * @generated from field: string accent_dark = 2;
+   */
+  accentDark: string;
+
+  /**
+   * The colours of series, from the first; ours for those that are not named.
+   *
+   * @generated from field: repeated string series = 3;
+   */
+  series: string[];
+
+  /**
+   * The same in the dark theme; `series` when empty, else as many.
+   *
+   * @generated from field: repeated string series_dark = 4;
+   */
+  seriesDark: string[];
+
+  /**
+   * Whose it is, in words above the title.
+   *
+   * @generated from field: string logo_text = 5;
+   */
+  logoText: string;
+
+  /**
+   * How round panels' corners are, in pixels; 12 when absent.
+   *
+   * @generated from field: optional int32 radius = 6;
+   */
+  radius?: number | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.Brand.
+ * Use `create(BrandSchema)` to create a new message.
+ */
+export declare const BrandSchema: GenMessage<Brand>;
 

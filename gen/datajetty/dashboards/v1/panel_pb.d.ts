@@ -104,7 +104,63 @@ export declare type Panel = Message<"datajetty.dashboards.v1.Panel"> & {
      */
     value: TextPanel;
     case: "text";
+  } | {
+    /**
+     * Shares of a whole.
+     *
+     * @generated from field: datajetty.dashboards.v1.PiePanel pie = 16;
+     */
+    value: PiePanel;
+    case: "pie";
+  } | {
+    /**
+     * One dot for each row.
+     *
+     * @generated from field: datajetty.dashboards.v1.ScatterPanel scatter = 17;
+     */
+    value: ScatterPanel;
+    case: "scatter";
+  } | {
+    /**
+     * Values by two columns, as colours.
+     *
+     * @generated from field: datajetty.dashboards.v1.HeatmapPanel heatmap = 18;
+     */
+    value: HeatmapPanel;
+    case: "heatmap";
+  } | {
+    /**
+     * How often values of each size occur.
+     *
+     * @generated from field: datajetty.dashboards.v1.HistogramPanel histogram = 19;
+     */
+    value: HistogramPanel;
+    case: "histogram";
+  } | {
+    /**
+     * One number on an arc from the least to the most it can be.
+     *
+     * @generated from field: datajetty.dashboards.v1.GaugePanel gauge = 20;
+     */
+    value: GaugePanel;
+    case: "gauge";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * A sentence below what the panel shows.
+   *
+   * @generated from field: string note = 6;
+   */
+  note: string;
+
+  /**
+   * The columns by whose values a reader can go on. A page that embeds the
+   * dashboard hears of the values that were clicked; on a share page a value is
+   * a link that sets the viewer filter of the column's name, where there is one.
+   *
+   * @generated from field: repeated string click = 7;
+   */
+  click: string[];
 };
 
 /**
@@ -182,6 +238,29 @@ export declare type LinePanel = Message<"datajetty.dashboards.v1.LinePanel"> & {
    * @generated from field: string series = 3;
    */
   series: string;
+
+  /**
+   * Lines at values that matter.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 4;
+   */
+  thresholds: Threshold[];
+
+  /**
+   * How the values' axis runs: `linear` (when empty) or `log`, which has room
+   * for sizes far apart and none for zero and below.
+   *
+   * @generated from field: string scale = 5;
+   */
+  scale: string;
+
+  /**
+   * What a row without a value is: a `gap` (when empty), a place to `connect`
+   * across, or `zero`.
+   *
+   * @generated from field: string nulls = 6;
+   */
+  nulls: string;
 };
 
 /**
@@ -223,6 +302,21 @@ export declare type AreaPanel = Message<"datajetty.dashboards.v1.AreaPanel"> & {
    * @generated from field: string mode = 4;
    */
   mode: string;
+
+  /**
+   * Lines at values that matter.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 5;
+   */
+  thresholds: Threshold[];
+
+  /**
+   * What a row without a value is: a `gap` (when empty), a place to `connect`
+   * across, or `zero`.
+   *
+   * @generated from field: string nulls = 6;
+   */
+  nulls: string;
 };
 
 /**
@@ -271,6 +365,13 @@ export declare type BarPanel = Message<"datajetty.dashboards.v1.BarPanel"> & {
    * @generated from field: string orientation = 5;
    */
   orientation: string;
+
+  /**
+   * Lines at values that matter.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 6;
+   */
+  thresholds: Threshold[];
 };
 
 /**
@@ -301,8 +402,9 @@ export declare type StatPanel = Message<"datajetty.dashboards.v1.StatPanel"> & {
   reduce: string;
 
   /**
-   * `previous_period` shows the change against the span before the dashboard's
-   * range, for which the source runs once more; nothing when empty.
+   * What the change is shown against: `previous_period`, the span before the
+   * dashboard's range, for which the source runs once more; `target`; nothing
+   * when empty.
    *
    * @generated from field: string compare = 3;
    */
@@ -321,6 +423,29 @@ export declare type StatPanel = Message<"datajetty.dashboards.v1.StatPanel"> & {
    * @generated from field: string sparkline = 5;
    */
   sparkline: string;
+
+  /**
+   * What the number should be. Goes with `compare: target`.
+   *
+   * @generated from field: optional double target = 6;
+   */
+  target?: number | undefined;
+
+  /**
+   * What the change is against, in words; `vs previous period` or `vs target`
+   * when empty.
+   *
+   * @generated from field: string compare_label = 7;
+   */
+  compareLabel: string;
+
+  /**
+   * What sizes are good news and bad: the number is in the colour of the last
+   * one that it reaches.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 8;
+   */
+  thresholds: Threshold[];
 };
 
 /**
@@ -341,6 +466,13 @@ export declare type TablePanel = Message<"datajetty.dashboards.v1.TablePanel"> &
    * @generated from field: repeated datajetty.dashboards.v1.TableColumn columns = 1;
    */
   columns: TableColumn[];
+
+  /**
+   * In which order its rows stand; as the source gives them when absent.
+   *
+   * @generated from field: datajetty.dashboards.v1.Sort sort = 2;
+   */
+  sort?: Sort | undefined;
 };
 
 /**
@@ -363,11 +495,28 @@ export declare type TableColumn = Message<"datajetty.dashboards.v1.TableColumn">
   name: string;
 
   /**
-   * `text` (when empty), or `bar` for a number with a bar of its size.
+   * `text` (when empty), `bar` for a number with a bar of its size, `spark` for
+   * a list of numbers as a small line, `status` for a tag in the colour of its
+   * status, or `code` for what machines read, in their type.
    *
    * @generated from field: string show = 2;
    */
   show: string;
+
+  /**
+   * The status of each word that is shown as `status`: `ok`, `warn`, `bad` or
+   * `neutral`. A word that is not named is neutral.
+   *
+   * @generated from field: map<string, string> statuses = 3;
+   */
+  statuses: { [key: string]: string };
+
+  /**
+   * The status of numbers: that of the last one that a number reaches.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 4;
+   */
+  thresholds: Threshold[];
 };
 
 /**
@@ -375,6 +524,68 @@ export declare type TableColumn = Message<"datajetty.dashboards.v1.TableColumn">
  * Use `create(TableColumnSchema)` to create a new message.
  */
 export declare const TableColumnSchema: GenMessage<TableColumn>;
+
+/**
+ * Sort orders rows by a column. Rows without a value in it come last.
+ *
+ * @generated from message datajetty.dashboards.v1.Sort
+ */
+export declare type Sort = Message<"datajetty.dashboards.v1.Sort"> & {
+  /**
+   * The column's name, one that the table shows.
+   *
+   * @generated from field: string column = 1;
+   */
+  column: string;
+
+  /**
+   * `ascending` (when empty) or `descending`.
+   *
+   * @generated from field: string order = 2;
+   */
+  order: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.Sort.
+ * Use `create(SortSchema)` to create a new message.
+ */
+export declare const SortSchema: GenMessage<Sort>;
+
+/**
+ * Threshold is a value that matters, and what it means to reach it.
+ *
+ * @generated from message datajetty.dashboards.v1.Threshold
+ */
+export declare type Threshold = Message<"datajetty.dashboards.v1.Threshold"> & {
+  /**
+   * Where it lies, in the unit of the values.
+   *
+   * @generated from field: double value = 1;
+   */
+  value: number;
+
+  /**
+   * What it is, in words; only where it is drawn as a line.
+   *
+   * @generated from field: string label = 2;
+   */
+  label: string;
+
+  /**
+   * What a value from here up to the next threshold is: `ok`, `warn`, `bad`, or
+   * neither good nor bad, `neutral` (when empty).
+   *
+   * @generated from field: string status = 3;
+   */
+  status: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.Threshold.
+ * Use `create(ThresholdSchema)` to create a new message.
+ */
+export declare const ThresholdSchema: GenMessage<Threshold>;
 
 /**
  * TextPanel shows words.
@@ -395,4 +606,238 @@ export declare type TextPanel = Message<"datajetty.dashboards.v1.TextPanel"> & {
  * Use `create(TextPanelSchema)` to create a new message.
  */
 export declare const TextPanelSchema: GenMessage<TextPanel>;
+
+/**
+ * PiePanel shows shares of a whole: one slice for each label. Rows of the same
+ * label add up. What is zero or below has no share and is left out.
+ *
+ * @generated from message datajetty.dashboards.v1.PiePanel
+ */
+export declare type PiePanel = Message<"datajetty.dashboards.v1.PiePanel"> & {
+  /**
+   * The column of labels.
+   *
+   * @generated from field: string label = 1;
+   */
+  label: string;
+
+  /**
+   * The column of values.
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+
+  /**
+   * `pie` (when empty), or `donut` with the whole in its middle.
+   *
+   * @generated from field: string shape = 3;
+   */
+  shape: string;
+
+  /**
+   * What the whole is, in words, in the middle of a donut; the value column's
+   * title when empty.
+   *
+   * @generated from field: string total_label = 4;
+   */
+  totalLabel: string;
+
+  /**
+   * How many slices there are at most, from 2; the smallest are one, `Other`.
+   * The default is 8, because nobody can tell more apart.
+   *
+   * @generated from field: optional int32 max_slices = 5;
+   */
+  maxSlices?: number | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PiePanel.
+ * Use `create(PiePanelSchema)` to create a new message.
+ */
+export declare const PiePanelSchema: GenMessage<PiePanel>;
+
+/**
+ * ScatterPanel shows one dot for each row that has both values.
+ *
+ * @generated from message datajetty.dashboards.v1.ScatterPanel
+ */
+export declare type ScatterPanel = Message<"datajetty.dashboards.v1.ScatterPanel"> & {
+  /**
+   * The column of the horizontal axis: numbers or times.
+   *
+   * @generated from field: string x = 1;
+   */
+  x: string;
+
+  /**
+   * The column of the vertical axis.
+   *
+   * @generated from field: string y = 2;
+   */
+  y: string;
+
+  /**
+   * The column whose words give the dots their colours.
+   *
+   * @generated from field: string series = 3;
+   */
+  series: string;
+
+  /**
+   * Horizontal lines at values that matter.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 4;
+   */
+  thresholds: Threshold[];
+
+  /**
+   * How the horizontal axis runs: `linear` (when empty) or `log`, which has room
+   * for sizes far apart and none for zero and below.
+   *
+   * @generated from field: string x_scale = 5;
+   */
+  xScale: string;
+
+  /**
+   * How the vertical axis runs: as `x_scale`.
+   *
+   * @generated from field: string y_scale = 6;
+   */
+  yScale: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ScatterPanel.
+ * Use `create(ScatterPanelSchema)` to create a new message.
+ */
+export declare const ScatterPanelSchema: GenMessage<ScatterPanel>;
+
+/**
+ * HeatmapPanel shows values by two columns, each as a cell of its colour.
+ *
+ * @generated from message datajetty.dashboards.v1.HeatmapPanel
+ */
+export declare type HeatmapPanel = Message<"datajetty.dashboards.v1.HeatmapPanel"> & {
+  /**
+   * The column of cells from left to right: times and numbers ascending, words
+   * as they come.
+   *
+   * @generated from field: string x = 1;
+   */
+  x: string;
+
+  /**
+   * The column of rows from top to bottom, likewise.
+   *
+   * @generated from field: string y = 2;
+   */
+  y: string;
+
+  /**
+   * The column of values.
+   *
+   * @generated from field: string value = 3;
+   */
+  value: string;
+
+  /**
+   * How several rows of one cell become one number: `sum` (when empty), `last`,
+   * `first`, `mean`, `min`, `max` or `count`.
+   *
+   * @generated from field: string reduce = 4;
+   */
+  reduce: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.HeatmapPanel.
+ * Use `create(HeatmapPanelSchema)` to create a new message.
+ */
+export declare const HeatmapPanelSchema: GenMessage<HeatmapPanel>;
+
+/**
+ * HistogramPanel shows how often values of each size occur.
+ *
+ * @generated from message datajetty.dashboards.v1.HistogramPanel
+ */
+export declare type HistogramPanel = Message<"datajetty.dashboards.v1.HistogramPanel"> & {
+  /**
+   * The column of values.
+   *
+   * @generated from field: string value = 1;
+   */
+  value: string;
+
+  /**
+   * About how many buckets of equal, round width there are; as many as suit the
+   * values when absent.
+   *
+   * @generated from field: optional int32 buckets = 2;
+   */
+  buckets?: number | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.HistogramPanel.
+ * Use `create(HistogramPanelSchema)` to create a new message.
+ */
+export declare const HistogramPanelSchema: GenMessage<HistogramPanel>;
+
+/**
+ * GaugePanel shows one number on an arc from the least to the most it can be.
+ *
+ * @generated from message datajetty.dashboards.v1.GaugePanel
+ */
+export declare type GaugePanel = Message<"datajetty.dashboards.v1.GaugePanel"> & {
+  /**
+   * The column of values.
+   *
+   * @generated from field: string value = 1;
+   */
+  value: string;
+
+  /**
+   * How its rows become one number, as `StatPanel.reduce`.
+   *
+   * @generated from field: string reduce = 2;
+   */
+  reduce: string;
+
+  /**
+   * Where the arc begins; 0 when absent.
+   *
+   * @generated from field: optional double min = 3;
+   */
+  min?: number | undefined;
+
+  /**
+   * Where the arc ends. When absent: the whole, for `percent` and `ratio`; else
+   * a round number that holds the value and all thresholds.
+   *
+   * @generated from field: optional double max = 4;
+   */
+  max?: number | undefined;
+
+  /**
+   * What sizes are good news and bad: a band beside the arc, and the arc's colour.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Threshold thresholds = 5;
+   */
+  thresholds: Threshold[];
+
+  /**
+   * The column whose last value is said below the number; none when empty.
+   *
+   * @generated from field: string caption = 6;
+   */
+  caption: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.GaugePanel.
+ * Use `create(GaugePanelSchema)` to create a new message.
+ */
+export declare const GaugePanelSchema: GenMessage<GaugePanel>;
 
