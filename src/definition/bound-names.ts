@@ -15,11 +15,13 @@ export function namesOf(filter: { readonly name: string; readonly type: string }
 
 /**
  * Returns the names by which a binding reaches inline rows: those of the columns, which keep the
- * rows that equal a value, and the ends of a range that is called like a column of times.
+ * rows that equal a value, and the ends of a range that is called like a column of times. Lists of
+ * numbers equal no value.
  */
 export function inlineNames({ columns }: InlineSource): readonly string[] {
   return columns.flatMap(({ name, type }) => {
     const { from, to } = rangeNames(name);
+    if (type === "numbers") return [];
     return type === "time" ? [name, from, to] : [name];
   });
 }

@@ -6,7 +6,7 @@ import type {
 } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Report } from "../errors/problems.ts";
-import { type CellType, fitsCell } from "./inline-columns.ts";
+import { type CellType, fitsCell, maxListNumbers } from "./inline-columns.ts";
 import type { SourceFacts } from "./source-facts.ts";
 import { fileFormat, viewName } from "./view-name.ts";
 
@@ -63,9 +63,10 @@ function cellType(column: InlineColumn | undefined): CellType | "" {
 }
 
 const cellWords: Readonly<Record<CellType | "", string>> = {
-  "": "takes a number, a string, true, false or null",
+  "": "takes a number, a string, true, false, a list of numbers or null",
   number: "takes a number or null",
   string: "takes a string or null",
   boolean: "takes true, false or null",
   time: "takes a date or date-time of ISO 8601, or null",
+  numbers: `takes a list of at most ${maxListNumbers} numbers, or null`,
 };

@@ -30,9 +30,11 @@ const maxNamed = 3;
 
 const dayFields = { year: "numeric", month: "short", day: "numeric" } as const;
 
+const calendarDay = new Intl.DateTimeFormat("en-US", { ...dayFields, timeZone: "UTC" });
+
 function scalarToText(value: Scalar): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "object") return String(value);
   if (value.kind === "instant") return new Date(value.epochMs).toISOString();
-  return new Intl.DateTimeFormat("en-US", { ...dayFields, timeZone: "UTC" }).format(Date.parse(value.iso));
+  return calendarDay.format(Date.parse(value.iso));
 }

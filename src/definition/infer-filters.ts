@@ -13,7 +13,7 @@ const maxInferred = 200;
  * Returns the filters of a definition that declares none, by name: `any` for each placeholder of a
  * query, then for each inline column what its cells are, both in the order of the definition. Where
  * two sources disagree, and where a column has no values, it is `any`. Names beyond the first 200 are
- * no filters. Throws INVALID_DEFINITION for a query that cannot be read.
+ * no filters, nor are lists of numbers. Throws INVALID_DEFINITION for a query that cannot be read.
  */
 export function inferFilters(datasources: readonly Datasource[]): ReadonlyMap<string, FilterType> {
   const found = new Map<string, FilterType>();
@@ -34,5 +34,8 @@ function fromQuery({ source }: Datasource): readonly Inferred[] {
 function fromColumns({ source }: Datasource): readonly Inferred[] {
   if (source.case !== "inline") return [];
   const types = inlineColumnTypes(source.value);
-  return source.value.columns.map(({ name }, index) => [name, types[index] ?? "any"]);
+  return source.value.columns.flatMap(({ name }, index): readonly Inferred[] => {
+    const type = types[index] ?? "any";
+    return type === "numbers" ? [] : [[name, type]];
+  });
 }

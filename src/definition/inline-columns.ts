@@ -3,7 +3,10 @@ import type { InlineSource } from "../../gen/datajetty/dashboards/v1/datasource_
 import { parseTime } from "./time.ts";
 
 /** What the cells of a column are. */
-export type CellType = "number" | "string" | "boolean" | "time";
+export type CellType = "number" | "string" | "boolean" | "time" | "numbers";
+
+/** A longer list of numbers is not taken: a line in a table's cell shows some hundred of them. */
+export const maxListNumbers = 1000;
 
 /**
  * Returns the type of each column: the one it names (a name that only a later release knows counts
@@ -15,7 +18,7 @@ export function inlineColumnTypes(source: InlineSource): readonly (CellType | un
   const open = [...source.columns.keys()].filter((index) => found[index] === undefined);
   for (const { values } of source.rows) {
     for (const index of open) {
-      const cell = values[index] && jsonTypes[values[index].kind.case ?? "nullValue"];
+      const cell = values[index] && jsonType(values[index]);
       if (cell !== undefined) found[index] = (found[index] ?? cell) === cell ? cell : "string";
     }
   }
@@ -23,20 +26,28 @@ export function inlineColumnTypes(source: InlineSource): readonly (CellType | un
 }
 
 /**
- * Whether a cell may stand in a column of that type; `""` takes any JSON value but lists and
- * objects. Null fits everywhere.
+ * Whether a cell may stand in a column of that type; `""` takes any JSON value but objects and lists
+ * of anything but numbers. Null fits everywhere, in lists too.
  */
-export function fitsCell(type: CellType | "", { kind }: Value): boolean {
+export function fitsCell(type: CellType | "", value: Value): boolean {
+  const { kind } = value;
   if (kind.case === "nullValue") return true;
   if (type === "time") return kind.case === "stringValue" && parseTime(kind.value) !== undefined;
-  const own = kind.case && jsonTypes[kind.case];
+  const own = jsonType(value);
   return own !== undefined && (type === "" || own === type);
 }
 
-const cellTypes: readonly CellType[] = ["number", "string", "boolean", "time"];
+const cellTypes: readonly CellType[] = ["number", "string", "boolean", "time", "numbers"];
 
 const jsonTypes: Readonly<Partial<Record<NonNullable<Value["kind"]["case"]>, CellType>>> = {
   numberValue: "number",
   stringValue: "string",
   boolValue: "boolean",
 };
+
+function jsonType({ kind }: Value): CellType | undefined {
+  if (kind.case !== "listValue") return kind.case && jsonTypes[kind.case];
+  const { values } = kind.value;
+  const isNumbers = values.every(({ kind }) => kind.case === "numberValue" || kind.case === "nullValue");
+  return isNumbers && values.length <= maxListNumbers ? "numbers" : undefined;
+}

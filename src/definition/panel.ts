@@ -34,8 +34,8 @@ export function panelIds(layout: Layout): readonly string[] {
 /**
  * Returns where the panels stand, in reading order: first those with `x` and `y`, by row and then
  * column, then the others in the order in which they are written. Panels without a grid fill whole
- * rows, because a ragged edge looks like a mistake: stats up to four a row, charts and tables up to
- * two, text alone.
+ * rows, because a ragged edge looks like a mistake: stats and gauges up to four a row, charts and
+ * tables up to two, text alone.
  */
 export function placePanels({ panels }: Layout): readonly Place[] {
   const placed: (Place & { readonly y: number })[] = [];
@@ -63,11 +63,13 @@ export function isPlaced(grid: Grid): grid is Grid & { x: number; y: number } {
 type Shape = { readonly h: number } & ({ readonly w: number } | { readonly perRow: number });
 
 const statShape: Shape = { perRow: 4, h: 3 };
+const gaugeShape: Shape = { perRow: 4, h: 6 };
 const chartShape: Shape = { perRow: 2, h: 8 };
 const textShape: Shape = { perRow: 1, h: 4 };
 
 function shapeOf(kind: Panel["kind"]["case"]): Shape {
   if (kind === "stat") return statShape;
+  if (kind === "gauge") return gaugeShape;
   return kind === "text" ? textShape : chartShape;
 }
 

@@ -4,7 +4,7 @@ import { definitionToJson } from "./canonical.ts";
 
 /**
  * Returns the paths of what a stored definition has and what was read of it lacks: fields of a later
- * release, which reading leaves out. Paths are as in problems, such as `layout.panels[0].heatmap`.
+ * release, which reading leaves out. Paths are as in problems, such as `layout.panels[0].sankey`.
  */
 export function findUnknownFields(json: string, read: Definition): readonly string[] {
   const paths: string[] = [];

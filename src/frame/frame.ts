@@ -31,8 +31,18 @@ type BooleanColumn = {
   readonly values: readonly (boolean | null)[];
 };
 
+/**
+ * A list of numbers for each row, such as its small line; null where a row has none. NaN stands in a
+ * list where a number is missing. A list has at most 1000: a source gives no longer one.
+ */
+export type NumbersColumn = {
+  readonly type: "numbers";
+  readonly name: string;
+  readonly values: readonly (Float64Array | null)[];
+};
+
 /** One column of a frame; its `values` has the frame's `length`. */
-export type Column = NumberColumn | TimeColumn | StringColumn | BooleanColumn;
+export type Column = NumberColumn | TimeColumn | StringColumn | BooleanColumn | NumbersColumn;
 
 /** What a source answered: columns of one length, in the order of the source's rows. */
 export type Frame = {

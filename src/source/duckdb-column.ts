@@ -1,6 +1,10 @@
 import {
+  type DuckDBArrayType,
+  type DuckDBArrayValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  type DuckDBListType,
+  type DuckDBListValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampSecondsValue,
@@ -9,7 +13,9 @@ import {
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
+  listValue,
 } from "@duckdb/node-api";
+import { maxListNumbers } from "../definition/inline-columns.ts";
 import type { Column } from "../frame/frame.ts";
 
 /** Gathers one column's values row by row. */
@@ -23,28 +29,22 @@ export type ColumnBuilder = {
 /**
  * Creates the builder for a column of that type. No digit is lost on the way: a column of integers or
  * decimals becomes one of strings as soon as a value comes that a double does not hold. Dates and
- * timestamps become times, zoned where DuckDB's type is. What JavaScript's dates do not reach, infinity
- * and NaN become no value. All else becomes DuckDB's own text for it, nested values at most 1 KiB of it.
+ * timestamps become times, zoned where DuckDB's type is. Lists and arrays of numbers become lists of
+ * numbers, unless one is longer than a frame's may be or has a digit that would be lost: then the whole
+ * column becomes DuckDB's text, because a part of a list reads as if it were all of it. What JavaScript's
+ * dates do not reach, infinity and NaN become no value. All else becomes DuckDB's own text for it, nested values at most 1 KiB of it.
  * Every text passes through `clean`.
  */
 export function createColumnBuilder(name: string, type: DuckDBType, clean: (text: string) => string): ColumnBuilder {
+  if (isExact(type)) return exactNumbers(name, "scale" in type ? type.scale : 0);
+  if (isDouble(type)) return doubles(name);
   switch (type.typeId) {
-    case DuckDBTypeId.TINYINT:
-    case DuckDBTypeId.SMALLINT:
-    case DuckDBTypeId.INTEGER:
-    case DuckDBTypeId.BIGINT:
-    case DuckDBTypeId.HUGEINT:
-    case DuckDBTypeId.UTINYINT:
-    case DuckDBTypeId.USMALLINT:
-    case DuckDBTypeId.UINTEGER:
-    case DuckDBTypeId.UBIGINT:
-    case DuckDBTypeId.UHUGEINT:
-    case DuckDBTypeId.BIGNUM:
-    case DuckDBTypeId.DECIMAL:
-      return exactNumbers(name, "scale" in type ? type.scale : 0);
-    case DuckDBTypeId.FLOAT:
-    case DuckDBTypeId.DOUBLE:
-      return doubles(name);
+    case DuckDBTypeId.LIST:
+    case DuckDBTypeId.ARRAY: {
+      const { valueType } = type as DuckDBListType | DuckDBArrayType;
+      if (isExact(valueType)) return numberLists(name, exactNumber, clean);
+      return isDouble(valueType) ? numberLists(name, finiteNumber, clean) : strings(name, clean);
+    }
     case DuckDBTypeId.BOOLEAN:
       return booleans(name);
     case DuckDBTypeId.DATE:
@@ -59,6 +59,30 @@ export function createColumnBuilder(name: string, type: DuckDBType, clean: (text
       return strings(name, clean);
   }
 }
+
+function isDouble({ typeId }: DuckDBType): boolean {
+  return typeId === DuckDBTypeId.FLOAT || typeId === DuckDBTypeId.DOUBLE;
+}
+
+/** Whether the values have digits that count: integers and decimals. */
+function isExact({ typeId }: DuckDBType): boolean {
+  return exactTypes.has(typeId);
+}
+
+const exactTypes: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.UHUGEINT,
+  DuckDBTypeId.BIGNUM,
+  DuckDBTypeId.DECIMAL,
+]);
 
 const numberBytes = 8;
 const pointerBytes = 8;
@@ -104,11 +128,57 @@ function doubles(name: string): ColumnBuilder {
   const values: number[] = [];
   return {
     add(value) {
-      values.push(typeof value === "number" && Number.isFinite(value) ? value : Number.NaN);
+      values.push(finiteNumber(value));
       return numberBytes;
     },
     toColumn: (length) => ({ type: "number", name, values: Float64Array.from(values.slice(0, length)) }),
   };
+}
+
+function finiteNumber(value: DuckDBValue): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** @param read returns an element as a number, undefined where a digit would be lost */
+function numberLists(
+  name: string,
+  read: (value: DuckDBValue) => number | undefined,
+  clean: (text: string) => string,
+): ColumnBuilder {
+  const lists: (Float64Array | null)[] = [];
+  let texts: ColumnBuilder | undefined;
+  return {
+    add(value) {
+      const list = value === null ? null : readList(value, read);
+      if (texts === undefined && list !== undefined) {
+        lists.push(list);
+        return pointerBytes + numberBytes * (list?.length ?? 0);
+      }
+      if (texts === undefined) {
+        texts = strings(name, clean);
+        for (const earlier of lists) texts.add(earlier && listValue(Array.from(earlier, emptyToNull)));
+      }
+      return texts.add(value);
+    },
+    toColumn: (length) => texts?.toColumn(length) ?? { type: "numbers", name, values: lists.slice(0, length) },
+  };
+}
+
+/** Returns undefined for a list that is too long or would lose a digit. */
+function readList(value: DuckDBValue, read: (value: DuckDBValue) => number | undefined): Float64Array | undefined {
+  const { items } = value as DuckDBListValue | DuckDBArrayValue;
+  if (items.length > maxListNumbers) return undefined;
+  const numbers = new Float64Array(items.length);
+  for (const [index, item] of items.entries()) {
+    const number = item === null ? Number.NaN : read(item);
+    if (number === undefined) return undefined;
+    numbers[index] = number;
+  }
+  return numbers;
+}
+
+function emptyToNull(number: number): number | null {
+  return Number.isNaN(number) ? null : number;
 }
 
 function times(name: string, zoned: boolean): ColumnBuilder {

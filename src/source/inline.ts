@@ -1,7 +1,7 @@
 import type { Value } from "@bufbuild/protobuf/wkt";
 import type { InlineSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Binding } from "../definition/filter-value.ts";
-import { inlineColumnTypes } from "../definition/inline-columns.ts";
+import { inlineColumnTypes, maxListNumbers } from "../definition/inline-columns.ts";
 import { parseTime, toEpochMs } from "../definition/time.ts";
 import type { Column, Frame } from "../frame/frame.ts";
 import { createRowFilter } from "./row-filter.ts";
@@ -45,11 +45,18 @@ function toColumn(name: string, type: Column["type"], cells: readonly Cell[], ti
       return { type, name, values: cells.map(cellToText) };
     case "time":
       return { type, name, ...readTimes(cells, timezone) };
+    case "numbers":
+      return { type, name, values: cells.map(cellToNumbers) };
   }
 }
 
 function cellToNumber(cell: Cell): number {
   return cell.case === "numberValue" && Number.isFinite(cell.value) ? cell.value : Number.NaN;
+}
+
+function cellToNumbers(cell: Cell): Float64Array | null {
+  if (cell.case !== "listValue" || cell.value.values.length > maxListNumbers) return null;
+  return Float64Array.from(cell.value.values, ({ kind }) => cellToNumber(kind));
 }
 
 function cellToText(cell: Cell): string | null {
@@ -75,6 +82,8 @@ function pick(column: Column, rows: readonly number[]): Column {
     case "string":
       return { ...column, values: rows.map((row) => column.values[row]!) };
     case "boolean":
+      return { ...column, values: rows.map((row) => column.values[row]!) };
+    case "numbers":
       return { ...column, values: rows.map((row) => column.values[row]!) };
   }
 }

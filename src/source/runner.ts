@@ -139,8 +139,9 @@ async function withDeadline<T>(timeoutMs: number, work: (signal: AbortSignal) =>
 function frameBytes({ columns, length }: Frame): number {
   const cellBytes = 8;
   const bytes = columns.map((column) => {
-    const texts = column.type === "string" ? column.values : [];
-    return texts.reduce((sum, text) => sum + 2 * (text?.length ?? 0), length * cellBytes);
+    const [contents, unitBytes] =
+      column.type === "string" ? [column.values, 2] : column.type === "numbers" ? [column.values, 8] : [[], 0];
+    return contents.reduce((sum, content) => sum + unitBytes * (content?.length ?? 0), length * cellBytes);
   });
   return bytes.reduce((sum, each) => sum + each, 0);
 }

@@ -166,6 +166,12 @@ test("a range over inline rows needs a column of times that is called like it", 
   ]);
 });
 
+test("lists of numbers are bound by no filter", () => {
+  const columns = [{ name: "n" }, { name: "trend", type: "numbers" }];
+  const filters = ["n", "trend"].map((name) => ({ name, type: "number" }));
+  assert.equal(problemsOf({ filters, datasources: [{ id: "d", inline: { columns, rows: [] } }] }), ["filters[1].name"]);
+});
+
 test("every filter is bound by a datasource, and every placeholder is a filter's", () => {
   const filters = [
     { name: "n", type: "number" },
@@ -220,21 +226,29 @@ test("files are of a known kind, and each is a view of its own", () => {
 });
 
 test("inline rows have a cell for each column, and cells fit their column", () => {
-  const columns = ["number", "string", "boolean", "time", ""].map((type) => ({ name: type || "any", type }));
+  const columns = ["number", "string", "boolean", "time", "", "numbers"].map((type) => ({ name: type || "any", type }));
   const fits = [
-    [1, "a", true, "2026-01-01", 1],
-    [null, null, null, null, null],
-    [-1.5, "", false, "2026-01-01T10:00:00.5Z", "NaN"],
-    [0, "1", true, "2026-01-01T10:00", true],
+    [1, "a", true, "2026-01-01", 1, [1, null, -2.5]],
+    [null, null, null, null, null, null],
+    [-1.5, "", false, "2026-01-01T10:00:00.5Z", "NaN", []],
+    [0, "1", true, "2026-01-01T10:00", true, Array(1000).fill(0)],
+    [0, "1", true, "2026-01-01T10:00", [1, null], [null]],
   ];
-  const misfits = [["1", 1, 0, "2026-02-30", {}], [true, false, "true", 1_767_225_600, []], [1], []];
+  const misfits = [
+    ["1", 1, 0, "2026-02-30", {}, 1],
+    [true, false, "true", 1_767_225_600, ["1"], ["1"]],
+    [[], [], [], [], [[]], Array(1001).fill(0)],
+    [1],
+    [],
+  ];
   const datasources = [{ id: "d", inline: { columns, rows: [...fits, ...misfits] } }];
   const cells = (row: number) => columns.map((_, index) => `datasources[0].inline.rows[${row}][${index}]`);
   assert.equal(problemsOf({ datasources }), [
-    ...cells(4),
     ...cells(5),
-    "datasources[0].inline.rows[6]",
-    "datasources[0].inline.rows[7]",
+    ...cells(6),
+    ...cells(7),
+    "datasources[0].inline.rows[8]",
+    "datasources[0].inline.rows[9]",
   ]);
 });
 

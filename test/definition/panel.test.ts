@@ -31,10 +31,16 @@ test("a derived id fits the pattern of ids, however long the title is", () => {
   assert.is(second, `${first}-2`);
 });
 
-test("panels without a grid fill whole rows: stats in fours, charts in twos, text alone", () => {
+test("panels without a grid fill whole rows: stats and gauges in fours, charts in twos, text alone", () => {
+  const widths = (...panels: object[]) => places(...panels).map(({ w }) => w);
   const stats = [{ stat: {} }, { stat: {} }, { stat: {} }, { stat: {} }, { stat: {} }];
-  const widths = places(...stats, { line: {} }, { bar: {} }, { table: {} }, { text: {} }).map(({ w }) => w);
-  assert.equal(widths, [8, 8, 8, 12, 12, 12, 12, 24, 24]);
+  assert.equal(
+    widths(...stats, { line: {} }, { bar: {} }, { table: {} }, { text: {} }),
+    [8, 8, 8, 12, 12, 12, 12, 24, 24],
+  );
+  assert.equal(widths({ gauge: {} }, { gauge: {} }, { gauge: {} }, { gauge: {} }), [6, 6, 6, 6]);
+  assert.equal(widths({ gauge: {} }, { gauge: {} }, { gauge: {} }, { pie: {} }), [8, 8, 8, 24]);
+  assert.equal(widths({ pie: {} }, { scatter: {} }, { heatmap: {} }, { histogram: {} }), [12, 12, 12, 12]);
 });
 
 test("a width of one's own is kept, and the panels around it fill their own rows", () => {

@@ -4,7 +4,7 @@ import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { filterSpecs, resolveFilters } from "../../src/definition/filters.ts";
-import { readViewerFilters } from "../../src/definition/viewer-filters.ts";
+import { choicesToControls, findChoices, readViewerFilters } from "../../src/definition/viewer-filters.ts";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
 import { suite } from "../harness.ts";
 import { definitionOf, duckdbOf } from "./make.ts";
@@ -37,6 +37,13 @@ test("texts become values of their filter's type", () => {
     sizes: [1, 2],
   });
   assert.equal(read("tags=a&on=true&region=true"), { tags: ["a"], on: true, region: "true" });
+});
+
+test("a number is read as a number field sends it", () => {
+  assert.equal(
+    ["n=.5", "n=-.5", "n=1E3", "n=007"].map((query) => read(query).n),
+    [0.5, -0.5, 1000, 7],
+  );
 });
 
 test("a name that the viewer may not change, or that is no filter, is ignored", () => {
@@ -95,6 +102,91 @@ test("a filter inferred from a query takes the text, and one from inline rows it
     { ...resolveFilters(inferred, values, clock).binding },
     JSON.parse('{"q":"5","n":5,"on":true,"at":{"kind":"date","iso":"2026-01-01"},"__proto__":"b"}') as JsonObject,
   );
+});
+
+const offered = [
+  ...filters,
+  { name: "plan", type: "string", title: "Plan", options: ["Free", "Team"], required: true, default: "Team" },
+  { name: "since", type: "date", options: ["2026-01-31", "2026-02-28"] },
+  { name: "sizes2", type: "number", options: [1, 2.5, 1e21], many: true, default: [1, 2.5] },
+  { name: "span", type: "range", default: { from: "2026-01-01T00:00:00.123456789+05:30", to: "2026-02-01" } },
+];
+const offer = filterSpecs(definitionOf({ filters: offered, datasources: [duckdbOf("q", "select 1")] }));
+const offeredNames = offered.map(({ name }) => name);
+const controlsOf = (query: string, names: readonly string[] = offeredNames) =>
+  choicesToControls(findChoices(offer, names, readViewerFilters(offer, names, new URLSearchParams(query))), clock);
+const controlOf = (query: string, name: string) => controlsOf(query, [name])[0]!;
+
+test("a form has the filters that were named, in the order of the definition, set as asked or by default", () => {
+  const found = controlsOf("region=US&n=&tags=a&tags=b", ["tags", "region", "n", "gone"]);
+  assert.equal(
+    found.map(({ name, chosen, isDefault }) => [name, chosen, isDefault]),
+    [
+      ["region", ["US"], false],
+      ["n", [], true],
+      ["tags", ["a", "b"], false],
+    ],
+  );
+  assert.equal(controlOf("", "region").chosen, ["IN"]);
+  assert.equal([controlOf("region=", "region").chosen, controlOf("region=", "region").isDefault], [[], false]);
+});
+
+test("what there is to choose from is told in words", () => {
+  const words = (name: string, query = "") => controlOf(query, name).options.map((option) => option.words);
+  assert.equal(words("plan"), ["Free", "Team"]);
+  assert.equal(words("since"), ["Jan 31, 2026", "Feb 28, 2026"]);
+  assert.equal(words("on"), ["Yes", "No"]);
+  assert.equal(words("region"), []);
+  assert.equal(words("period", "period=2026-01-01/2026-02-01").slice(0, 2), ["Jan 1 – 31, 2026", "Last hour"]);
+  assert.equal(words("period").at(-1), "Last 365 days");
+});
+
+test("a span of time is chosen from the usual ones, the default and the one that is set, each once", () => {
+  const texts = controlOf("period=last+45d", "period").options.map(({ text }) => text);
+  assert.equal(texts, ["last 45d", "last 1h", "last 24h", "last 7d", "last 30d", "last 90d", "last 365d"]);
+  const [first, second] = controlOf("span=last+2w", "span").options.map(({ text }) => text);
+  assert.equal([first, second], ["2026-01-01T00:00:00.123+05:30/2026-02-01", "last 2w"]);
+});
+
+for (const query of ["", "region=US&n=-.5&on=false&day=2026-01-01&period=last+45d&tags=a&sizes=7&span=last+2w"]) {
+  test(`what a form sends back as it was gives the same dashboard: ${query.slice(0, 20)}`, () => {
+    const names = offeredNames;
+    const sent = new URLSearchParams(
+      controlsOf(query).flatMap(({ name, chosen }) => (chosen.length > 0 ? chosen : [""]).map((text) => [name, text])),
+    );
+    const bound = (asked: URLSearchParams) => resolveFilters(offer, readViewerFilters(offer, names, asked), clock).key;
+    assert.is(bound(sent), bound(new URLSearchParams(query)));
+  });
+}
+
+test("every option that a form offers is one that its filter takes", () => {
+  for (const { name, options } of controlsOf("")) {
+    for (const { text } of options) {
+      const asked = new URLSearchParams([[name, text]]);
+      resolveFilters(offer, readViewerFilters(offer, [name], asked), clock);
+    }
+  }
+});
+
+test("a filter takes a text where it would take that value, and a span takes none", () => {
+  const cases: readonly [string, string, boolean][] = [
+    ["region", "anything", true],
+    ["region", "x".repeat(1025), false],
+    ["region", "", false],
+    ["n", "1.5", true],
+    ["n", "1,500", false],
+    ["on", "true", true],
+    ["on", "yes", false],
+    ["day", "2026-01-01", true],
+    ["day", "2026-02-30", false],
+    ["plan", "Team", true],
+    ["plan", "Other", false],
+    ["sizes2", "2.5", true],
+    ["sizes2", "3", false],
+    ["tags", "a", true],
+    ["period", "last 7d", false],
+  ];
+  for (const [name, text, expected] of cases) assert.is(controlOf("", name).takes(text), expected, `${name} ${text}`);
 });
 
 test("whatever the address asks, it is settled or refused with INVALID_FILTER", () => {

@@ -94,6 +94,11 @@ export function valuesOf(column: Column | undefined): unknown[] {
   return [...(column?.values ?? [])];
 }
 
+/** Returns lists of numbers as arrays. */
+export function listsOf(values: readonly unknown[]): (number[] | null)[] {
+  return values.map((list) => (list === null ? null : [...(list as Float64Array)]));
+}
+
 /** Returns the DuckDB processes that this one has started, newest last. Linux only. */
 export function childPids(): number[] {
   const lists = readdirSync("/proc/self/task").map((task) => readOrEmpty(`/proc/self/task/${task}/children`));

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { findColumn } from "../../src/frame/frame.ts";
 import { suite } from "../harness.ts";
-import { ask, createFolders, createPool, failureOf, type Question, valuesOf } from "./duckdb-fixture.ts";
+import { ask, createFolders, createPool, failureOf, listsOf, type Question, valuesOf } from "./duckdb-fixture.ts";
 
 const test = suite("duckdb values");
 const folders = createFolders();
@@ -75,7 +75,8 @@ for (const [sql, text] of [
   ["time '12:30:00'", "12:30:00"],
   ["interval 1 month", "1 month"],
   ["uuid '00000000-0000-0000-0000-000000000001'", "00000000-0000-0000-0000-000000000001"],
-  ["[1, null]", "[1, NULL]"],
+  ["['a', null]", "['a', NULL]"],
+  ["[[1], null]", "[[1], NULL]"],
   ["{'a': 1}", "{'a': 1}"],
   ["map {'k': 1}", "{'k': 1}"],
   ["'\\x00'::blob", "\\x00"],
@@ -86,6 +87,39 @@ for (const [sql, text] of [
     assert.equal(values, [text]);
   });
 }
+
+for (const [sql, list] of [
+  ["[1, null, -2]", [1, Number.NaN, -2]],
+  ["[1.5::double, 'inf'::double]", [1.5, Number.NaN]],
+  ["[0.10::decimal(5,2), 2]", [0.1, 2]],
+  ["array_value(1::float, 2)", [1, 2]],
+  ["[]::integer[]", []],
+  ["(select list(n) from range(1000) as rows(n))", Array.from({ length: 1000 }, (_, at) => at)],
+] as const) {
+  test(`${sql} is a list of numbers`, async () => {
+    const { type, values } = await column(`select unnest([${sql}, null]) as v`);
+    assert.is(type, "numbers");
+    assert.equal(listsOf(values), [list, null]);
+  });
+}
+
+for (const [words, sql] of [
+  ["too many numbers", "select list(n) from range(1001) as rows(n)"],
+  ["a number that a double does not hold", "select [9007199254740993]"],
+] as const) {
+  test(`a list of ${words} turns its column into text`, async () => {
+    const { type, values } = await column(`select [1, null]::bigint[] as v union all select null union all (${sql})`);
+    assert.is(type, "string");
+    assert.equal(values.slice(0, 2), ["[1, NULL]", null]);
+    assert.match(String(values[2]), sql.includes("900") ? "[9007199254740993]" : "[0, 1, 2, ");
+  });
+}
+
+test("lists count for all their numbers", async () => {
+  const sql = "select [1, 2, 3, 4, 5, 6, 7, 8, 9]::double[] as v from range(100)";
+  const frame = await ask(pool, sql, { maxBytes: 800 });
+  assert.equal([frame.length, frame.truncated], [10, true]);
+});
 
 test("a nested value is cut to 1 KiB of whole characters", async () => {
   const { values } = await column("select ['a' || repeat('🦆', 10000)] as v");

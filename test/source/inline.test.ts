@@ -5,7 +5,7 @@ import { type InlineSource, InlineSourceSchema } from "../../gen/datajetty/dashb
 import type { Binding } from "../../src/definition/filter-value.ts";
 import { inlineToFrame } from "../../src/source/inline.ts";
 import { suite } from "../harness.ts";
-import { valuesOf } from "./duckdb-fixture.ts";
+import { listsOf, valuesOf } from "./duckdb-fixture.ts";
 
 const test = suite("inline source");
 
@@ -44,6 +44,36 @@ test("types are read off the cells", () => {
   assert.equal(column("", [true, null, false]), { type: "boolean", name: "c", values: [true, null, false] });
   assert.equal(column("", ["2024-01-01"]), { type: "string", name: "c", values: ["2024-01-01"] });
   assert.equal(column("", [null]), { type: "string", name: "c", values: [null] });
+});
+
+test("lists of numbers are a column of their own, read off the cells or named", () => {
+  for (const type of ["", "numbers"]) {
+    const { values, ...rest } = column(type, [[1, null, 2.5], null, []]);
+    assert.equal(rest, { type: "numbers", name: "c" });
+    assert.equal(listsOf(values), [[1, Number.NaN, 2.5], null, []]);
+  }
+});
+
+test("what is no list of numbers has no value among them, and neither has one that is too long", () => {
+  const list = Array<number>(1000).fill(1);
+  const { values } = column("numbers", [5, "a", {}, [...list, 1], list]);
+  assert.equal(
+    listsOf(values).map((list) => list?.length ?? null),
+    [null, null, null, null, 1000],
+  );
+  assert.equal(listsOf(column("numbers", [["a", 1]]).values), [[Number.NaN, 1]]);
+});
+
+test("lists of numbers are kept with their rows, and equal nothing that is bound", () => {
+  const rows = source(
+    ["list", "id"],
+    [
+      [[1], "a"],
+      [[2], "b"],
+    ],
+  );
+  assert.equal(listsOf(valuesOf(read(rows, { id: "b" }).columns[0])), [[2]]);
+  assert.is(read(rows, { list: 2 }).length, 0);
 });
 
 test("cells of several types become strings", () => {
