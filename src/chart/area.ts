@@ -1,16 +1,18 @@
 import type { AreaPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { bucketsFor, downsample } from "./downsample.ts";
-import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
-import { continuousTicks, sharesOf } from "./horizontal-axis.ts";
+import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
+import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { drawStrokes } from "./line.ts";
+import { bridgeNulls, zeroNulls } from "./nulls.ts";
 import { areaPath, splitAtGaps, toPoint } from "./path.ts";
-import { drawCanvas, drawEmpty, drawPlot, seriesClass, stepsFor } from "./plot.ts";
-import { html, type Safe } from "./safe.ts";
-import { alignSeries, frameToSeries, hasValues, type SeriesSet } from "./series.ts";
+import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
+import { readAreas } from "./read-areas.ts";
+import { html, type Safe, trustMarkup } from "./safe.ts";
+import { hasValues } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
 import { type Layer, layersFromZero, rangeOfLayers, stackSeries } from "./stack.ts";
+import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
 import { createValueAxis, type ValueAxis, withZero } from "./value-axis.ts";
 
 /** Areas, one on the other or all from zero. */
@@ -20,27 +22,31 @@ export const areaKind: Kind<AreaPanel> = {
 };
 
 function drawArea(panel: AreaPanel, input: PanelInput): Drawing {
-  const rows = frameToSeries(input, panel);
-  if (typeof rows === "string") return { ok: false, error: rows };
-  if (!hasValues(rows)) return drawEmpty(emptyColumns(rows));
-  const all = alignSeries(rows, input.effort);
-  if (typeof all === "string") return { ok: false, error: all };
+  const { voice, title, clickOf } = input;
   const isStacked = panel.mode !== "overlapping";
-  const layersOf = isStacked ? stackSeries : layersFromZero;
-  const drawn = thin(all, layersOf(all));
-  const layers = layersOf(drawn);
-  const { voice, title } = input;
-  const range = withZero(rangeOfLayers(layers));
-  const vertical = createValueAxis(range, stepsFor(input, true), drawn.series[0]!.format, voice);
+  const read = readAreas(input, panel, isStacked);
+  if (typeof read === "string") return { ok: false, error: read };
+  if (!hasValues(read)) return drawEmpty(emptyColumns(read));
+  const set = panel.nulls === "zero" ? zeroNulls(read) : read;
+  const { series, positions } = set;
+  const format = series[0]!.format;
+  const shares = sharesOf(positions);
+  const layers = (isStacked ? stackSeries : layersFromZero)(panel.nulls === "connect" ? bridgeNulls(set, shares) : set);
+  const range = withThresholds(withZero(rangeOfLayers(layers)), panel.thresholds);
+  const vertical = createValueAxis(range, stepsFor(input, true), format, voice);
+  const kind = isStacked ? "Stacked area chart" : "Area chart";
+  const areas = drawCanvas(drawLayers(layers, shares, vertical, isStacked ? "dj-fill" : "dj-sheer"));
   const body = drawPlot({
-    summary: summarize(isStacked ? "Stacked area chart" : "Area chart", all, voice),
-    legend: drawLegend(lastValues(all.series, voice)),
-    horizontal: continuousTicks(drawn.positions, voice),
+    summary: summarize(kind, set, voice, tellThresholds(panel.thresholds, format, voice)),
+    legend: drawLegend(lastValues(series, voice), { clickOf, column: panel.series }),
+    horizontal: continuousTicks(positions, voice, gutterPx(vertical)),
     vertical,
-    marks: drawCanvas(drawLayers(layers, sharesOf(drawn.positions), vertical, isStacked ? "dj-fill" : "dj-sheer")),
-    table: drawDataTable(title, all, voice),
+    marks: html`${areas}${drawThresholds(panel.thresholds, vertical, format, voice)}`,
+    table: drawDataTable(title, set, voice),
+    click: { clickOf, column: panel.x },
   });
-  return { ok: true, body, columns: seriesToColumns(drawn) };
+  const axes = { x: horizontalAxis(positions), y: verticalAxis(vertical) };
+  return { ok: true, body, columns: seriesToColumns(set), axes };
 }
 
 /** Draws the fills below all lines, so that none is dulled by the next. */
@@ -59,25 +65,12 @@ function drawLayers(
       ),
     );
   for (const [index, { from, to }] of layers.entries()) {
-    const className = seriesClass(index);
     const lower = toRuns(from);
     const upper = toRuns(to);
     const d = upper.map((run, order) => (run.length > 1 ? areaPath(run, lower[order]!) : "")).join("");
-    if (d !== "") fills.push(html`<path class="${fillClass} ${className}" d="${d}"/>`);
-    lines.push(drawStrokes(upper, className));
+    if (d !== "")
+      fills.push(html`<path class="${fillClass} ${seriesClass(index)}"${seriesMark(index)} d="${trustMarkup(d)}"/>`);
+    lines.push(drawStrokes(upper, index));
   }
   return [...fills, ...lines];
-}
-
-/** Leaves out the positions that no edge of any area needs. */
-function thin(all: SeriesSet, layers: readonly Layer[]): SeriesSet {
-  const shares = sharesOf(all.positions);
-  const buckets = bucketsFor(all.series.length ** 2);
-  const needed = new Set<number>();
-  for (const { to } of layers) for (const index of downsample(shares, to, buckets)) needed.add(index);
-  const picks = [...needed].sort((a, b) => a - b);
-  return pickPoints(
-    all,
-    all.series.map(() => picks),
-  );
 }

@@ -17,20 +17,28 @@ export function emptyColumns(set: SeriesSet): DrawnColumn[] {
 }
 
 /** Keeps the points of each series at the given indices, and the positions that some point still has. */
-export function pickPoints({ positions, series }: SeriesSet, picks: readonly (readonly number[])[]): SeriesSet {
+export function pickPoints(
+  { positions, series, ...rest }: SeriesSet,
+  picks: readonly (readonly number[])[],
+): SeriesSet {
   const kept = series.map((one, index) => ({
     ...one,
     at: picks[index]!.map((point) => one.at[point]!),
     values: picks[index]!.map((point) => one.values[point]!),
   }));
   const used = [...new Set(kept.flatMap(({ at }) => at))].sort((a, b) => a - b);
-  if (used.length === positions.values.length) return { positions, series: kept };
+  if (used.length === positions.values.length) return { ...rest, positions, series: kept };
   const moved = new Map(used.map((position, index) => [position, index]));
   const pick = <V>(values: readonly V[]) => used.map((position) => values[position]!);
   return {
+    ...rest,
     positions:
       positions.kind === "words"
-        ? { ...positions, values: pick(positions.values) }
+        ? {
+            ...positions,
+            values: pick(positions.values),
+            ...(positions.whole !== undefined && { whole: pick(positions.whole) }),
+          }
         : { ...positions, values: pick(positions.values) },
     series: kept.map((one) => ({ ...one, at: one.at.map((position) => moved.get(position)!) })),
   };
@@ -52,12 +60,6 @@ function seriesColumn({ title, format, at, values }: Series, count: number): Dra
     unit: format.unit,
     ...(format.decimals !== undefined && { decimals: format.decimals }),
     ...(!isEverywhere && { at }),
-    values: values.map(toCell),
+    values: values.map((value) => (Number.isNaN(value) ? null : value)),
   };
-}
-
-/** Returns a value as it is sent: nine digits of what is no whole number, more than anybody is shown. */
-function toCell(value: number): number | null {
-  if (Number.isNaN(value)) return null;
-  return Number.isInteger(value) ? value : Number(value.toPrecision(9));
 }

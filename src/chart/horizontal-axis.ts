@@ -1,20 +1,28 @@
 import { range, tickIncrement, ticks } from "d3-array";
 import type { Voice } from "./intl.ts";
+import type { DrawnAxis } from "./kind.ts";
 import { formatFull, formatTicks } from "./number-format.ts";
+import { positionValue } from "./position-value.ts";
 import type { Positions } from "./series.ts";
 import { textWidthPx } from "./text-width.ts";
 import { grainOf, labelTimes } from "./time-format.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { drawable } from "./value-axis.ts";
 
-/** How wide a plot is: the page's style shows the labels of the density that fits, and no others. */
+/** How wide a chart is: the page's style shows the labels of the density that fits, and no others. */
 export type Density = "t" | "n" | "c" | "m" | "w";
 
-/** The narrowest plot of each density; chart.css switches some 55 px later, which the value axis takes. */
-const plotPx: Readonly<Record<Density, number>> = { t: 200, n: 265, c: 365, m: 505, w: 765 };
+/** The narrowest chart of each density, with the labels of its value axis; chart.css switches at these widths. */
+const chartPx: Readonly<Record<Density, number>> = { t: 255, n: 320, c: 420, m: 560, w: 820 };
+
+/** How wide a plot is at the least, when the labels of its value axis leave little. */
+const minPlotPx = 120;
+
+/** What the labels of a value axis take of a chart's width where nobody has measured them. */
+const usualGutterPx = 55;
 
 /** Every density, from the narrowest. */
-export const densities = Object.keys(plotPx) as readonly Density[];
+export const densities = Object.keys(chartPx) as readonly Density[];
 
 /** A label below the plot. */
 export type HorizontalTick = {
@@ -25,14 +33,26 @@ export type HorizontalTick = {
   readonly title: string;
   readonly strong: boolean;
   readonly anchor: "start" | "middle" | "end";
+  /** The value of the axis's column for which it stands, where it stands for one. */
+  readonly value?: string;
   readonly densities: ReadonlySet<Density>;
 };
 
-type Label = { readonly at: number; readonly text: string; readonly title?: string; readonly strong?: boolean };
+type Label = {
+  readonly at: number;
+  readonly text: string;
+  readonly title?: string;
+  readonly strong?: boolean;
+  readonly value?: string | undefined;
+};
 
-/** Returns the labels of a continuous axis, or of words that stand in the middle of equal slots. */
-export function continuousTicks(positions: Positions, voice: Voice): HorizontalTick[] {
-  if (positions.kind === "words") return slotTicks(positions, voice);
+/**
+ * Returns the labels of a continuous axis, or of words that stand in the middle of equal slots.
+ *
+ * @param gutterPx what the labels of the value axis take of the chart's width
+ */
+export function continuousTicks(positions: Positions, voice: Voice, gutterPx = usualGutterPx): HorizontalTick[] {
+  if (positions.kind === "words") return slotTicks(positions, voice, { gutterPx });
   const { values } = positions;
   if (values.length === 0) return [];
   const at = continuousScale(values);
@@ -40,62 +60,138 @@ export function continuousTicks(positions: Positions, voice: Voice): HorizontalT
   const to = drawable(values.at(-1)!);
   // Numbers closer together than this have no round ones between them.
   if (to - from <= Math.max(Math.abs(from), Math.abs(to)) * 1e-12) {
-    return gather(() => [{ at: at(values[0]!), text: slotLabels(positions, voice, [0])[0]!.text }]);
+    return gatherTicks(() => [{ at: at(values[0]!), text: slotLabels(positions, voice, [0])[0]!.text }], gutterPx);
   }
-  return gather((widthPx) => {
-    if (positions.kind === "time") {
-      const count = Math.min(10, Math.floor(widthPx / 56));
-      return timeTicks(from, to, positions.zoned, count, voice).map(({ ms, ...label }) => ({ at: at(ms), ...label }));
-    }
-    const count = Math.min(10, Math.floor(widthPx / 64));
-    const round = ticks(from, to, count);
-    const increment = tickIncrement(from, to, count);
-    const step = increment > 0 ? increment : -1 / increment;
-    const texts = formatTicks(round, step, positions.style, voice);
-    return round.map((value, index) => ({ at: at(value), text: texts[index]! }));
+  if (positions.kind === "time") return spanTicks({ from, to, zoned: positions.zoned }, at, voice, gutterPx);
+  return gatherTicks(
+    (widthPx) =>
+      mostThatFit(widthPx, Math.floor(widthPx / 64), (count) => {
+        const round = ticks(from, to, count);
+        const increment = tickIncrement(from, to, count);
+        const step = increment > 0 ? increment : -1 / increment;
+        const texts = formatTicks(round, step, positions.style, voice);
+        return round.map((value, index) => ({ at: at(value), text: texts[index]! }));
+      }),
+    gutterPx,
+  );
+}
+
+/** Returns the labels of a span of time. Panels side by side mostly show the same one, so it is remembered. */
+function spanTicks(
+  { from, to, zoned }: { readonly from: number; readonly to: number; readonly zoned: boolean },
+  at: (ms: number) => number,
+  voice: Voice,
+  gutterPx: number,
+): HorizontalTick[] {
+  // Their gutters differ a little: each gets the labels of the next wider one that is a multiple of this.
+  const roundPx = Math.ceil(gutterPx / 12) * 12;
+  return voice.remember(`ticks ${from} ${to} ${zoned} ${roundPx}`, () =>
+    gatherTicks(
+      (widthPx) =>
+        mostThatFit(widthPx, Math.floor(widthPx / 56), (count) =>
+          timeTicks(from, to, zoned, count, voice).map(({ ms, ...label }) => ({ at: at(ms), ...label })),
+        ),
+      roundPx,
+    ),
+  );
+}
+
+/** Returns as many labels as do not touch, ten at most: what is round is not known before, nor how it reads. */
+function mostThatFit(widthPx: number, most: number, labelsFor: (count: number) => readonly Label[]): readonly Label[] {
+  for (let count = Math.min(10, most); count > 1; count -= 1) {
+    const labels = labelsFor(count);
+    if (!doTouch(labels, widthPx)) return labels;
+  }
+  return labelsFor(1);
+}
+
+function doTouch(labels: readonly Label[], widthPx: number): boolean {
+  return labels.some((label, index) => {
+    const next = labels[index + 1];
+    if (next === undefined) return false;
+    const neededPx = (textWidthPx(label.text, label.strong) + textWidthPx(next.text, next.strong)) / 2 + 6;
+    return (next.at - label.at) * widthPx < neededPx;
   });
 }
 
 /**
  * Returns the labels of slots of equal width: all of them if they fit, else those at round times where
- * slots stand there, else every second, third ... up to the last.
+ * slots stand there, else every second, third ... up to the last. Many slots of a span of time have
+ * the labels of the span.
+ *
+ * @param from where counting starts: the last by default, because it matters most where slots are bars
+ * @param most how many labels there are at most
+ * @param gutterPx what the labels of the value axis take of the chart's width
  */
-export function slotTicks(positions: Positions, voice: Voice): HorizontalTick[] {
+export function slotTicks(
+  positions: Positions,
+  voice: Voice,
+  {
+    from = "last",
+    most = Number.POSITIVE_INFINITY,
+    gutterPx = usualGutterPx,
+  }: { from?: "first" | "last"; most?: number; gutterPx?: number } = {},
+): HorizontalTick[] {
   const count = positions.values.length;
-  return gather((widthPx) => {
+  if (positions.kind === "time" && count > manySlots && areEven(positions.values)) {
+    const { values, zoned } = positions;
+    const [start, end] = [values[0]!, values.at(-1)!];
+    const step = (end - start) / (count - 1);
+    // A slot is as wide as a step, and its time stands in its middle.
+    const at = (ms: number) => ((ms - start) / step + 0.5) / count;
+    return spanTicks({ from: start - step / 2, to: end + step / 2, zoned }, at, voice, gutterPx);
+  }
+  return gatherTicks((widthPx) => {
     const slotPx = widthPx / count;
-    let every = Math.max(1, Math.ceil(narrowestPx / slotPx));
-    let labels = labelEvery(positions, every, voice);
+    let every = Math.max(1, Math.ceil(narrowestPx / slotPx), Math.ceil(count / most));
+    let labels = labelEvery(positions, every, from, voice);
     // Words may be cut to some six letters; a time or a number that is cut would be another one.
-    const neededPx = () => (positions.kind === "words" ? Math.min(44, widestOf(labels, 13)) : widestOf(labels)) + 6;
+    const neededPx = () => (positions.kind === "words" ? Math.min(44, widestOf(labels, 13)) : widestOf(labels)) + 8;
     while (neededPx() > slotPx * every && every < count) {
-      every += 1;
-      labels = labelEvery(positions, every, voice);
+      every = Math.min(count, Math.max(every + 1, Math.floor(neededPx() / slotPx)));
+      labels = labelEvery(positions, every, from, voice);
     }
     if (positions.kind === "words") return labels.map((label) => cutLabel(label, slotPx * every - 6));
     const round = positions.kind === "time" && every > 1 ? roundSlots(positions, widthPx, voice) : [];
     return round.length > 1 ? round : labels;
-  });
+  }, gutterPx);
+}
+
+/** More slots than this have no room for labels of their own: those of the span are rounder, and as many. */
+const manySlots = 48;
+
+/** Whether times are all as far apart, give or take a thousandth of their span. */
+function areEven(values: readonly number[]): boolean {
+  const start = values[0]!;
+  const span = values.at(-1)! - start;
+  const step = span / (values.length - 1);
+  return values.every((value, index) => Math.abs(value - start - index * step) <= span / 1000);
 }
 
 /** The width of a label of one or two letters: no label needs less. */
 const narrowestPx = 16;
 
-/** Returns the labels of every so many slots, counted from the last. */
-function labelEvery(positions: Positions, every: number, voice: Voice): Label[] {
+/** Returns the labels of every so many slots, counted from the first or the last. */
+function labelEvery(positions: Positions, every: number, from: "first" | "last", voice: Voice): Label[] {
   const count = positions.values.length;
-  const slots = range((count - 1) % every, count, every);
+  const slots = range(from === "first" ? 0 : (count - 1) % every, count, every);
   const labels = slotLabels(positions, voice, slots);
-  return slots.map((slot, index) => ({ at: (slot + 0.5) / count, ...labels[index]! }));
+  return slots.map((slot, index) => ({
+    at: (slot + 0.5) / count,
+    value: positionValue(positions, slot),
+    ...labels[index]!,
+  }));
 }
 
 /** Returns the labels of the round times at which a slot stands, so that years begin in January. */
-function roundSlots({ values, zoned }: Positions & { kind: "time" }, widthPx: number, voice: Voice): Label[] {
+function roundSlots(positions: Positions & { kind: "time" }, widthPx: number, voice: Voice): Label[] {
+  const { values, zoned } = positions;
   const slots = new Map(values.map((ms, slot) => [ms, slot]));
   const round = timeTicks(values[0]!, values.at(-1)!, zoned, Math.min(10, Math.floor(widthPx / 56)), voice);
   return round.flatMap(({ ms, text, strong }) => {
     const slot = slots.get(ms);
-    return slot === undefined ? [] : [{ at: (slot + 0.5) / values.length, text, strong }];
+    if (slot === undefined) return [];
+    return [{ at: (slot + 0.5) / values.length, text, strong, value: positionValue(positions, slot) }];
   });
 }
 
@@ -107,6 +203,32 @@ function widestOf(labels: readonly Label[], maxChars?: number): number {
 function cutLabel(label: Label, widthPx: number): Label {
   const text = cutText(label.text, widthPx);
   return text === label.text ? label : { ...label, text, title: label.text };
+}
+
+/**
+ * Returns a text as it fits a plot's width at each density: itself where it always does, else cut.
+ * Narrower than the narrowest density no plot is expected.
+ *
+ * @param gutterPx what the labels of the value axis take of the chart's width
+ */
+export function fitByDensity(
+  text: string,
+  gutterPx: number,
+): { readonly text: string; readonly densities: ReadonlySet<Density> }[] {
+  const fits = new Map<string, Set<Density>>();
+  for (const density of densities) {
+    const fit = cutText(text, plotPx(density, gutterPx));
+    fits.set(fit, (fits.get(fit) ?? new Set()).add(density));
+  }
+  return Array.from(fits, ([text, densities]) => ({ text, densities }));
+}
+
+/** Returns where positions stand on a plot, as `sharesOf` has it. */
+export function horizontalAxis(positions: Positions): DrawnAxis {
+  const { kind, values } = positions;
+  // A single one stands in the middle, as in a slot.
+  if (kind === "words" || values.length < 2) return { scale: "slots", count: values.length };
+  return { scale: "linear", from: drawable(values[0]!), to: drawable(values.at(-1)!) };
 }
 
 /** Returns where each position stands across the plot, from 0 to 1. */
@@ -124,7 +246,7 @@ function continuousScale(values: readonly number[]): (value: number) => number {
 }
 
 /** Returns the label of each position, or of those at the indices given. */
-function slotLabels(
+export function slotLabels(
   positions: Positions,
   voice: Voice,
   indices?: readonly number[],
@@ -138,16 +260,27 @@ function slotLabels(
   return labelTimes({ values: pick(values), zoned }, grainOf({ values, zoned }, voice), voice);
 }
 
+function plotPx(density: Density, gutterPx: number): number {
+  return Math.max(minPlotPx, chartPx[density] - gutterPx);
+}
+
 /** Draws the labels for each density and joins those that are the same. */
-function gather(labelsFor: (widthPx: number) => readonly Label[]): HorizontalTick[] {
+export function gatherTicks(
+  labelsFor: (widthPx: number) => readonly Label[],
+  gutterPx = usualGutterPx,
+): HorizontalTick[] {
   const gathered = new Map<string, Omit<HorizontalTick, "densities"> & { densities: Set<Density> }>();
   for (const density of densities) {
-    for (const { at, text, title = "", strong = false } of labelsFor(plotPx[density])) {
-      const anchor = anchorFor(at, textWidthPx(text), plotPx[density]);
+    const widthPx = plotPx(density, gutterPx);
+    for (const { at, text, title = "", strong = false, value } of labelsFor(widthPx)) {
+      const anchor = anchorFor(at, textWidthPx(text, strong), widthPx);
       const key = JSON.stringify([at, text, strong, anchor]);
       const known = gathered.get(key);
       if (known !== undefined) known.densities.add(density);
-      else gathered.set(key, { at, text, title, strong, anchor, densities: new Set([density]) });
+      else {
+        const standsFor = value === undefined ? {} : { value };
+        gathered.set(key, { at, text, title, strong, anchor, ...standsFor, densities: new Set([density]) });
+      }
     }
   }
   return [...gathered.values()].sort((a, b) => a.at - b.at);
@@ -159,15 +292,18 @@ function anchorFor(at: number, labelPx: number, widthPx: number): "start" | "mid
   return (1 - at) * widthPx + 14 < labelPx / 2 ? "end" : "middle";
 }
 
+/** What a reader takes for one character is kept or left out as a whole. */
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 /** Cuts a text to a width, with an ellipsis. */
 function cutText(text: string, widthPx: number): string {
   if (textWidthPx(text) <= widthPx) return text;
   let room = widthPx - textWidthPx("…");
   let kept = "";
-  for (const char of text) {
-    room -= textWidthPx(char);
+  for (const { segment } of graphemes.segment(text)) {
+    room -= textWidthPx(segment);
     if (room < 0) break;
-    kept += char;
+    kept += segment;
   }
   return `${kept.trimEnd()}…`;
 }

@@ -1,4 +1,5 @@
 import type { Frame } from "../frame/frame.ts";
+import type { ClickOf } from "./click.ts";
 import type { Effort } from "./effort.ts";
 import type { Voice } from "./intl.ts";
 import type { Safe } from "./safe.ts";
@@ -24,25 +25,55 @@ export type PanelInput = {
    */
   readonly roomChars: number;
   readonly effort: Effort;
+  /** What the values of its columns do when they are clicked. */
+  readonly clickOf: ClickOf;
+};
+
+/** A cell as a browser gets it; a list is what a small line runs through. */
+export type DrawnValue = number | string | boolean | null | readonly (number | null)[];
+
+/** How a browser writes numbers or times: by Intl with these options, numbers divided before and with the suffix behind. */
+export type DrawnFormat = {
+  readonly options: Intl.NumberFormatOptions | Intl.DateTimeFormatOptions;
+  /** 1 when absent. */
+  readonly divisor?: number;
+  /** Empty when absent. */
+  readonly suffix?: string;
 };
 
 /** A column as a browser gets it. */
 export type DrawnColumn = {
   readonly title: string;
-  readonly type: "number" | "time" | "string" | "boolean";
+  readonly type: "number" | "time" | "string" | "boolean" | "numbers";
   readonly unit?: string;
   readonly decimals?: number;
   /** Whether times are instants, to be shown in the dashboard's zone; else they are shown in UTC. */
   readonly zoned?: boolean;
+  /** How its numbers or times are written; where it is absent their texts are all in the HTML. */
+  readonly format?: DrawnFormat;
   /** The index in the first column of each value; when absent each value belongs to its own row. */
   readonly at?: readonly number[];
   /** Times are milliseconds since 1970; null is no value. */
-  readonly values: readonly (number | string | boolean | null)[];
+  readonly values: readonly DrawnValue[];
 };
+
+/**
+ * Along one side of a plot: slots of equal width, counted from the left or the top, or numbers and
+ * times from the left or the bottom.
+ */
+export type DrawnAxis =
+  | { readonly scale: "slots"; readonly count: number }
+  | { readonly scale: "linear" | "log"; readonly from: number; readonly to: number };
 
 /** A drawn panel, or why it could not be drawn. */
 export type Drawing =
-  | { readonly ok: true; readonly body: Safe; readonly columns: readonly DrawnColumn[] }
+  | {
+      readonly ok: true;
+      readonly body: Safe;
+      readonly columns: readonly DrawnColumn[];
+      /** Where its values stand on its plot, for what has one: so a browser tells what is pointed at. */
+      readonly axes?: { readonly x: DrawnAxis; readonly y?: DrawnAxis };
+    }
   | { readonly ok: false; readonly error: SeriesRefusal };
 
 /** A kind of panel that shows a source's rows. `M` is its message of the definition. */

@@ -1,65 +1,82 @@
 import type { LinePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { bucketsFor, downsample } from "./downsample.ts";
-import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
-import { continuousTicks, sharesOf } from "./horizontal-axis.ts";
+import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
+import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
+import { zeroNulls } from "./nulls.ts";
 import { linePath, type Point, splitAtGaps, toPoint } from "./path.ts";
-import { drawCanvas, drawEmpty, drawPlot, seriesClass, stepsFor } from "./plot.ts";
-import { html, nothing, type Safe } from "./safe.ts";
-import { frameToSeries, hasValues } from "./series.ts";
+import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
+import { readLines } from "./read-lines.ts";
+import { html, nothing, type Safe, trustMarkup } from "./safe.ts";
+import { hasValues } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
+import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
 import { createValueAxis, nearZero, rangeOf } from "./value-axis.ts";
 
-/** Lines: values over times, numbers or words. A row without a value is a gap. */
+/** Lines: values over times, numbers or words. A row without a value is a gap, unless the panel says else. */
 export const lineKind: Kind<LinePanel> = {
   columns: ({ x, y, series }) => [x, ...y, ...(series === "" ? [] : [series])],
   draw: drawLine,
 };
 
 function drawLine(panel: LinePanel, input: PanelInput): Drawing {
-  const all = frameToSeries(input, panel);
-  if (typeof all === "string") return { ok: false, error: all };
-  if (!hasValues(all)) return drawEmpty(emptyColumns(all));
-  const allShares = sharesOf(all.positions);
-  const buckets = bucketsFor(all.series.length);
-  const drawn = pickPoints(
-    all,
-    all.series.map(({ at, values }) =>
-      downsample(
-        at.map((position) => allShares[position]!),
-        values,
-        buckets,
-      ),
-    ),
+  const { voice, title, clickOf } = input;
+  const scale = panel.scale === "log" ? "log" : "linear";
+  const read = readLines(input, panel, scale);
+  if (typeof read === "string") return { ok: false, error: read };
+  const note = drawDropped(read.dropped);
+  if (!hasValues(read.set)) return drawEmpty(emptyColumns(read.set), note);
+  // Zero has no place on a logarithmic axis, so there a row without a value stays a gap.
+  const set = panel.nulls === "zero" && scale === "linear" ? zeroNulls(read.set) : read.set;
+  const { series, positions } = set;
+  const format = series[0]!.format;
+  const measured = rangeOf(
+    series.map(({ values }) => values),
+    scale,
   );
-  const { voice, title } = input;
-  const range = nearZero(rangeOf(drawn.series.map(({ values }) => values)));
-  const vertical = createValueAxis(range, stepsFor(input, true), drawn.series[0]!.format, voice);
-  const shares = sharesOf(drawn.positions);
-  const paths = drawn.series.map(({ at, values }, index) => {
+  const marked = withThresholds(measured, panel.thresholds, scale);
+  const range = scale === "log" ? marked : nearZero(marked);
+  const vertical = createValueAxis(range, stepsFor(input, true), format, voice, scale);
+  const shares = sharesOf(positions);
+  const paths = series.map(({ at, values }, index) => {
     const points = at.map((position, point) => {
       const value = values[point]!;
       return Number.isNaN(value) ? null : toPoint(shares[position]!, vertical.at(value));
     });
-    return drawStrokes(splitAtGaps(points), seriesClass(index));
+    const runs = panel.nulls === "connect" ? [points.filter((point) => point !== null)] : splitAtGaps(points);
+    return drawStrokes(runs, index);
   });
   const body = drawPlot({
-    summary: summarize("Line chart", all, voice),
-    legend: drawLegend(lastValues(all.series, voice)),
-    horizontal: continuousTicks(drawn.positions, voice),
+    summary: summarize("Line chart", set, voice, tellThresholds(panel.thresholds, format, voice)),
+    legend: drawLegend(lastValues(series, voice), { clickOf, column: panel.series }),
+    horizontal: continuousTicks(positions, voice, gutterPx(vertical)),
     vertical,
-    marks: drawCanvas(paths),
-    table: drawDataTable(title, all, voice),
+    marks: html`${drawCanvas(paths)}${drawThresholds(panel.thresholds, vertical, format, voice)}`,
+    table: drawDataTable(title, set, voice),
+    click: { clickOf, column: panel.x },
   });
-  return { ok: true, body, columns: seriesToColumns(drawn) };
+  return {
+    ok: true,
+    body: html`${body}${note}`,
+    columns: seriesToColumns(set),
+    axes: { x: horizontalAxis(positions), y: verticalAxis(vertical) },
+  };
 }
 
-/** Draws runs of points as lines, and a run of one as a dot: it has no length, and must be seen. */
-export function drawStrokes(runs: readonly (readonly Point[])[], className: string): Safe {
+/** Draws runs of points of the nth series as lines, and a run of one as a dot: it has no length, and must be seen. */
+export function drawStrokes(runs: readonly (readonly Point[])[], index: number): Safe {
   const lines = linePath(runs.filter((run) => run.length > 1));
   const dots = linePath(runs.filter((run) => run.length === 1));
-  return html`${lines === "" ? nothing : html`<path class="dj-line ${className}" d="${lines}"/>`}${
-    dots === "" ? nothing : html`<path class="dj-dot ${className}" d="${dots}"/>`
-  }`;
+  const draw = (className: string, d: string) =>
+    d === ""
+      ? nothing
+      : html`<path class="${className} ${seriesClass(index)}"${seriesMark(index)} d="${trustMarkup(d)}"/>`;
+  return html`${draw("dj-line", lines)}${draw("dj-dot", dots)}`;
+}
+
+/** Says how many values a logarithmic scale has no place for. */
+export function drawDropped(count: number): Safe {
+  if (count === 0) return nothing;
+  const values = count === 1 ? "1 value of zero or below is" : `${count} values of zero or below are`;
+  return html`<p class="dj-foot">${values} left out: a logarithmic scale has no place for them</p>`;
 }

@@ -38,13 +38,16 @@ export function splitAtGaps<P>(points: readonly (P | null)[]): P[][] {
 }
 
 function steps(points: readonly Point[]): string {
-  const numbers: number[] = [];
+  let text = "";
   let [x, y] = points[0]!;
-  for (const [nextX, nextY] of points) {
-    if (nextX === x && nextY === y) continue;
-    numbers.push(nextX - x, nextY - y);
+  for (let index = 1; index < points.length; index += 1) {
+    const [nextX, nextY] = points[index]!;
+    const [right, down] = [nextX - x, nextY - y];
+    if (right === 0 && down === 0) continue;
+    // A minus separates numbers as well as a space.
+    text += `${text === "" || right < 0 ? "" : " "}${right}${down < 0 ? "" : " "}${down}`;
     x = nextX;
     y = nextY;
   }
-  return numbers.length === 0 ? "h0" : `l${numbers.join(" ").replaceAll(" -", "-")}`;
+  return text === "" ? "h0" : `l${text}`;
 }

@@ -1,6 +1,8 @@
-import { densities, type HorizontalTick } from "./horizontal-axis.ts";
-import type { Drawing, DrawnColumn, PanelInput } from "./kind.ts";
+import { type ClickOf, drawClickableMark } from "./click.ts";
+import { type Density, densities, type HorizontalTick } from "./horizontal-axis.ts";
+import type { Drawing, DrawnAxis, DrawnColumn, PanelInput } from "./kind.ts";
 import { html, nothing, type Safe } from "./safe.ts";
+import { textWidthPx } from "./text-width.ts";
 import type { ValueAxis } from "./value-axis.ts";
 
 /** A chart on two axes, ready to be put together. */
@@ -13,23 +15,33 @@ export type Plot = {
   readonly marks: Safe;
   /** The table behind the chart. */
   readonly table: Safe;
+  /** What the column of the horizontal axis does when a label that stands for one value is clicked. */
+  readonly click?: { readonly clickOf: ClickOf; readonly column: string };
 };
 
 /**
  * Draws the frame of a chart: axes, grid and what is read aloud. The plot is as large as its place:
  * marks and labels stand in percent, and chart.css shows the labels that fit the width.
  */
-export function drawPlot({ summary, legend, horizontal, vertical, marks, table }: Plot): Safe {
-  const labels = vertical.ticks.toReversed().map(({ label }) => html`<span>${label}</span>`);
+export function drawPlot({ summary, legend, horizontal, vertical, marks, table, click }: Plot): Safe {
+  const isClickable = horizontal.some(({ value }) => value !== undefined && click?.clickOf(click.column, value));
+  const labels = horizontal.map((tick) => {
+    const label = drawLabel(tick);
+    if (click === undefined || tick.value === undefined) return label;
+    return drawClickableMark(click.clickOf, click.column, tick.value, label);
+  });
   return html`
     ${legend}
     <div class="dj-chart">
-      <div class="dj-y" aria-hidden="true">${labels}</div>
+      ${drawValueLabels(vertical)}
       <svg class="dj-plot" role="img" aria-label="${summary}">${drawGrid(vertical)}${marks}</svg>
-      <svg class="dj-x" aria-hidden="true">${horizontal.map(drawLabel)}</svg>
+      <svg class="dj-x"${isClickable ? nothing : hidden}>${labels}</svg>
       ${table}
     </div>`;
 }
+
+/** What can be clicked can be reached, and must not be hidden. */
+const hidden = html` aria-hidden="true"`;
 
 /** Puts paths on a canvas of 1000 by 1000 that is stretched over the whole plot. */
 export function drawCanvas(paths: readonly Safe[]): Safe {
@@ -43,6 +55,21 @@ export function seriesClass(index: number): string {
   return `dj-s${(index % 8) + 1}${round === 0 ? "" : ` dj-d${round}`}`;
 }
 
+/** Returns the attribute that tells a browser's script of which series something is a mark. */
+export function seriesMark(index: number): Safe {
+  return html` data-s="${index}"`;
+}
+
+/** Returns where values stand on a plot. */
+export function verticalAxis({ scale, from, to }: ValueAxis): DrawnAxis {
+  return { scale, from, to };
+}
+
+/** Returns how much of a chart's width the labels of its value axis take. */
+export function gutterPx({ ticks }: ValueAxis): number {
+  return Math.max(...ticks.map(({ label }) => textWidthPx(label))) + 8;
+}
+
 /** Returns a share as SVG wants a percentage: at most two decimals, no exponent. */
 export function percent(share: number): string {
   return `${Math.round(share * 10_000) / 100}%`;
@@ -54,9 +81,28 @@ export function stepsFor(input: PanelInput, hasLegend: boolean): number {
   return Math.max(2, Math.min(8, Math.round(plotPx / 44)));
 }
 
-/** Draws a panel whose source has nothing to show, which is an answer and no error. */
-export function drawEmpty(columns: readonly DrawnColumn[]): Drawing {
-  return { ok: true, body: html`<p class="dj-empty">No data for this selection</p>`, columns };
+/** Draws a panel whose source has nothing to show, which is an answer and no error; a note may say why. */
+export function drawEmpty(columns: readonly DrawnColumn[], note: Safe = nothing): Drawing {
+  return { ok: true, body: html`<p class="dj-empty">No data for this selection</p>${note}`, columns };
+}
+
+/** Returns the classes that hide what is not shown at some densities. */
+export function densityClasses(shown: ReadonlySet<Density>): string[] {
+  return densities.filter((density) => !shown.has(density)).map((density) => `dj-not-${density}`);
+}
+
+/**
+ * Draws the labels of the value axis. Those of a logarithmic one are not evenly spaced: they stand at
+ * their heights in a drawing, which is as wide as the widest of them.
+ */
+function drawValueLabels({ scale, ticks }: ValueAxis): Safe {
+  if (scale === "linear") {
+    const labels = ticks.toReversed().map(({ label }) => html`<span>${label}</span>`);
+    return html`<div class="dj-y" aria-hidden="true">${labels}</div>`;
+  }
+  const widest = ticks.reduce((a, b) => (textWidthPx(b.label) > textWidthPx(a.label) ? b : a)).label;
+  const texts = ticks.map(({ at, label }) => html`<text x="100%" y="${percent(1 - at)}" dy="4">${label}</text>`);
+  return html`<div class="dj-y dj-uneven" aria-hidden="true"><span>${widest}</span><svg>${texts}</svg></div>`;
 }
 
 function drawGrid({ ticks }: ValueAxis): Safe[] {
@@ -64,12 +110,13 @@ function drawGrid({ ticks }: ValueAxis): Safe[] {
   return ticks.map((tick) => {
     const isBase = tick.isZero || (tick === lowest && tick.at === 0 && !ticks.some(({ isZero }) => isZero));
     const y = percent(1 - tick.at);
-    return html`<line class="${isBase ? "dj-base" : "dj-hair"}" x1="0" x2="100%" y1="${y}" y2="${y}"/>`;
+    return html`<line class="${isBase ? "dj-base" : "dj-hair"}" x2="100%" y1="${y}" y2="${y}"/>`;
   });
 }
 
-function drawLabel(tick: HorizontalTick): Safe {
-  const classes = densities.filter((density) => !tick.densities.has(density)).map((density) => `dj-not-${density}`);
+/** Draws a label below the plot, for the densities at which it is shown. */
+export function drawLabel(tick: HorizontalTick): Safe {
+  const classes = densityClasses(tick.densities);
   if (tick.strong) classes.push("dj-strong");
   if (tick.anchor !== "middle") classes.push(`dj-${tick.anchor}`);
   const attribute = classes.length === 0 ? nothing : html` class="${classes.join(" ")}"`;

@@ -30,8 +30,9 @@ export type Content = string | number | Safe | readonly Content[];
  * mistake of ours, and must never be drawn as "NaN" or "undefined".
  */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Safe {
-  let markup = unindent(parts[0]!);
-  for (const [index, content] of contents.entries()) markup += contentToMarkup(content) + unindent(parts[index + 1]!);
+  const own = unindentAll(parts);
+  let markup = own[0]!;
+  for (let index = 0; index < contents.length; index += 1) markup += contentToMarkup(contents[index]) + own[index + 1]!;
   return new Safe(markup);
 }
 
@@ -54,12 +55,24 @@ export function contentToMarkup(content: unknown): string {
   if (content instanceof Safe) return content.toString();
   if (typeof content === "string") return escapeText(content);
   if (typeof content === "number" && Number.isFinite(content)) return String(content);
-  if (Array.isArray(content)) return content.map(contentToMarkup).join("");
+  if (Array.isArray(content)) {
+    let markup = "";
+    for (const one of content) markup += contentToMarkup(one);
+    return markup;
+  }
   throw new TypeError("markup takes text, finite numbers and Safe only");
 }
 
-function unindent(part: string): string {
-  return part.includes("\n") ? part.replace(/\n\s*/g, "") : part;
+/** The parts of each template as they are written; a template's are the same object each time. */
+const unindented = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+function unindentAll(parts: TemplateStringsArray): readonly string[] {
+  let own = unindented.get(parts);
+  if (own === undefined) {
+    own = parts.map((part) => part.replace(/\n\s*/g, ""));
+    unindented.set(parts, own);
+  }
+  return own;
 }
 
 const special = /[&<>"']|(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu;
@@ -74,5 +87,20 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Escapes what has a meaning in markup, and replaces what no document may hold. */
 function escapeText(text: string): string {
+  return isPlain(text) ? text : escapeSpecial(text);
+}
+
+/** Whether there is surely nothing to escape: most text is so, and this is found fast. */
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const isMarkup = code === 38 || code === 60 || code === 62 || code === 34 || code === 39;
+    // Beyond are halves of pairs, which may be alone, and what no document may hold.
+    if (code < 32 || isMarkup || (code >= 127 && code < 160) || code >= 0xd800) return false;
+  }
+  return true;
+}
+
+function escapeSpecial(text: string): string {
   return text.toWellFormed().replace(special, (char) => entities[char] ?? "\ufffd");
 }

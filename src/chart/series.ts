@@ -1,3 +1,4 @@
+import { range } from "d3-array";
 import { type Column, type Frame, findColumn } from "../frame/frame.ts";
 import type { Effort } from "./effort.ts";
 import type { NumberFormat } from "./number-format.ts";
@@ -12,11 +13,20 @@ export type ColumnStyle = NumberFormat & { readonly title: string };
 export type Positions =
   | { readonly kind: "time"; readonly values: readonly number[]; readonly zoned: boolean; readonly style: ColumnStyle }
   | { readonly kind: "number"; readonly values: readonly number[]; readonly style: ColumnStyle }
-  | { readonly kind: "words"; readonly values: readonly string[]; readonly style: ColumnStyle };
+  | {
+      readonly kind: "words";
+      /** As they are shown. */
+      readonly values: readonly string[];
+      /** As the source has them, however long; absent where no source has them. */
+      readonly whole?: readonly string[];
+      readonly style: ColumnStyle;
+    };
 
 /** One line, area or colour of bars. */
 export type Series = {
   readonly title: string;
+  /** The word of the split column that it stands for, as the source has it; undefined where nothing is split or no word stands. */
+  readonly word?: string;
   readonly format: NumberFormat;
   /** The index in the positions of each value, ascending. */
   readonly at: readonly number[];
@@ -25,7 +35,12 @@ export type Series = {
 };
 
 /** What a chart draws. */
-export type SeriesSet = { readonly positions: Positions; readonly series: readonly Series[] };
+export type SeriesSet = {
+  readonly positions: Positions;
+  readonly series: readonly Series[];
+  /** How many positions the source has, where only those that are drawn were read. */
+  readonly total?: number;
+};
 
 /** Which columns a chart takes, as its panel names them; `series` is empty when nothing is split. */
 export type SeriesColumns = { readonly x: string; readonly y: readonly string[]; readonly series: string };
@@ -59,7 +74,8 @@ export function frameToSeries(
   if (x === undefined) return "column_missing";
   if (!effort.take(frame.length * (1 + columns.y.length))) return "too_large";
   const { positions, rowAt } = readPositions(x, styleOf(columns.x));
-  const groups = groupRows(rowAt, columns.series === "" ? undefined : findColumn(frame, columns.series));
+  const split = columns.series === "" ? undefined : findColumn(frame, columns.series);
+  const groups = groupRows(rowAt, split);
   if (groups.size * columns.y.length > maxSeries) return "too_many_series";
   const series: Series[] = [];
   for (const name of columns.y) {
@@ -69,11 +85,11 @@ export function frameToSeries(
     const style = styleOf(name);
     const format = measureFormat(style);
     for (const [word, rows] of groups) {
+      const name = shorten(word ?? "none", maxWordChars);
       const isSplit = columns.series !== "";
-      const name = shorten(word, maxWordChars);
-      const title = !isSplit ? style.title : columns.y.length === 1 ? name : `${name} · ${style.title}`;
       series.push({
-        title,
+        title: !isSplit ? style.title : columns.y.length === 1 ? name : `${name} · ${style.title}`,
+        ...(isSplit && word !== null && { word: wholeWord(word, split?.type) }),
         format,
         at: rows.map((row) => rowAt[row]!),
         values: rows.map((row) => numbers[row]!),
@@ -98,11 +114,12 @@ export function hasValues({ series }: SeriesSet): boolean {
  * several. Refuses more values than there is effort for: series that share no positions make many
  * out of few rows.
  */
-export function alignSeries({ positions, series }: SeriesSet, effort: Effort): SeriesSet | SeriesRefusal {
+export function alignSeries(set: SeriesSet, effort: Effort): SeriesSet | SeriesRefusal {
+  const { positions, series } = set;
   if (!effort.take(positions.values.length * series.length)) return "too_large";
   const all = positions.values.map((_, index) => index);
   return {
-    positions,
+    ...set,
     series: series.map((one) => {
       const values = new Array<number>(all.length).fill(Number.NaN);
       for (const [index, at] of one.at.entries()) {
@@ -112,6 +129,19 @@ export function alignSeries({ positions, series }: SeriesSet, effort: Effort): S
       return { ...one, at: all, values };
     }),
   };
+}
+
+/** Whether each value is greater than the one before, and all can be written. NaN is not greater than anything. */
+export function isAscending(values: Float64Array, areTimes: boolean): boolean {
+  if (values.length > 0 && Number.isNaN(values[0]!)) return false;
+  if (areTimes && values.length > 0 && !(isWritable(values[0]!) && isWritable(values.at(-1)!))) return false;
+  let before = values[0]!;
+  for (let index = 1; index < values.length; index += 1) {
+    const value = values[index]!;
+    if (!(value > before)) return false;
+    before = value;
+  }
+  return true;
 }
 
 /** Returns a column's numbers, with 1 and 0 for truth values; undefined for words and times. */
@@ -125,6 +155,7 @@ export function readNumbers(column: Column): ArrayLike<number> | undefined {
 function readWords(column: Column): readonly (string | null)[] {
   if (column.type === "string") return column.values;
   if (column.type === "boolean") return column.values.map((value) => (value === null ? null : value ? "yes" : "no"));
+  if (column.type === "numbers") return column.values.map(() => null);
   const isTime = column.type === "time";
   return Array.from(column.values, (value) => {
     if (Number.isNaN(value) || (isTime && !isWritable(value))) return null;
@@ -132,13 +163,16 @@ function readWords(column: Column): readonly (string | null)[] {
   });
 }
 
-/** Puts rows in the order of x, one list for each word, words in the order in which they come. */
-function groupRows(rowAt: readonly number[], splitBy: Column | undefined): Map<string, number[]> {
+/**
+ * Puts rows in the order of x, one list for each word, words in the order in which they come. Rows
+ * without a word are a list of their own, null; all rows are one where nothing is split.
+ */
+function groupRows(rowAt: readonly number[], splitBy: Column | undefined): Map<string | null, number[]> {
   const words = splitBy === undefined ? undefined : readWords(splitBy);
-  const groups = new Map<string, number[]>();
+  const groups = new Map<string | null, number[]>();
   for (const [row, at] of rowAt.entries()) {
     if (at < 0) continue;
-    const word = words === undefined ? "" : (words[row] ?? "none");
+    const word = words === undefined ? null : words[row]!;
     const rows = groups.get(word);
     if (rows === undefined) groups.set(word, [row]);
     else rows.push(row);
@@ -148,18 +182,35 @@ function groupRows(rowAt: readonly number[], splitBy: Column | undefined): Map<s
 }
 
 /** Returns the distinct positions, and each row's index among them, -1 where it has none. */
-function readPositions(x: Column, style: ColumnStyle): { positions: Positions; rowAt: number[] } {
+export function readPositions(x: Column, style: ColumnStyle): { positions: Positions; rowAt: number[] } {
   if (x.type === "time" || x.type === "number") {
+    // Rows that ascend already, as they mostly do, need no search.
+    if (isAscending(x.values, x.type === "time")) {
+      return { positions: continuous(x, Array.from(x.values), style), rowAt: range(x.values.length) };
+    }
     const isUsable = (value: number) => (x.type === "time" ? isWritable(value) : !Number.isNaN(value));
     const values = [...new Set(x.values)].filter(isUsable).sort((a, b) => a - b);
     const indices = new Map(values.map((value, index) => [value, index]));
     const rowAt = Array.from(x.values, (value) => indices.get(value) ?? -1);
-    if (x.type === "number") return { positions: { kind: "number", values, style }, rowAt };
-    return { positions: { kind: "time", values, zoned: x.zoned, style }, rowAt };
+    return { positions: continuous(x, values, style), rowAt };
   }
   const words = readWords(x);
-  const values = [...new Set(words)].filter((word) => word !== null);
-  const indices = new Map<string | null, number>(values.map((value, index) => [value, index]));
-  const shown = values.map((word) => shorten(word, maxWordChars));
-  return { positions: { kind: "words", values: shown, style }, rowAt: words.map((word) => indices.get(word) ?? -1) };
+  const whole = [...new Set(words)].filter((word) => word !== null);
+  const indices = new Map<string | null, number>(whole.map((value, index) => [value, index]));
+  const positions: Positions = {
+    kind: "words",
+    values: whole.map((word) => shorten(word, maxWordChars)),
+    whole: whole.map((word) => wholeWord(word, x.type)),
+    style,
+  };
+  return { positions, rowAt: words.map((word) => indices.get(word) ?? -1) };
+}
+
+/** Returns a word as a filter of its column takes it. */
+function wholeWord(word: string, type: Column["type"] | undefined): string {
+  return type === "boolean" ? String(word === "yes") : word;
+}
+
+function continuous(x: Column & { type: "time" | "number" }, values: readonly number[], style: ColumnStyle): Positions {
+  return x.type === "number" ? { kind: "number", values, style } : { kind: "time", values, zoned: x.zoned, style };
 }

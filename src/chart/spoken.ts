@@ -1,46 +1,47 @@
 import type { Voice } from "./intl.ts";
-import { formatFull, formatShort } from "./number-format.ts";
+import { createFullWriter, formatShort } from "./number-format.ts";
 import { html, type Safe } from "./safe.ts";
 import type { Positions, Series, SeriesSet } from "./series.ts";
 import { formatTime, grainOf } from "./time-format.ts";
 
-/** A table of more cells would be read for minutes. */
-const maxCells = 600;
+/**
+ * How much the table behind a chart holds: what is heard within a minute, and does not make the page
+ * heavy. Where a browser runs our script, it offers a table of every value that is drawn.
+ */
+const maxRows = 12;
+const maxCells = 120;
 
 /** A sentence for each of more series would too. */
 const maxSentences = 6;
 
-/** Returns what a screen reader says in place of a chart: where it runs, and each series' ends. */
-export function summarize(kind: string, { positions, series }: SeriesSet, voice: Voice): string {
+/**
+ * Returns what a screen reader says in place of a chart: where it runs, each series' ends, and what
+ * else is to be said.
+ */
+export function summarize(kind: string, { positions, series }: SeriesSet, voice: Voice, more = ""): string {
   const name = positionNames(positions, voice);
   const count = positions.values.length;
   const span = count === 0 ? "" : count === 1 ? `, at ${name(0)}` : `, from ${name(0)} to ${name(count - 1)}`;
   const sentences = series.slice(0, maxSentences).map((one) => describe(one, name, voice));
-  const more = series.length - sentences.length;
-  if (more > 0) sentences.push(`${more} more in the table.`);
+  const untold = series.length - sentences.length;
+  if (untold > 0) sentences.push(`${untold} more in the table.`);
+  if (more !== "") sentences.push(more);
   return `${kind}, ${series.length} series${span}. ${sentences.join(" ")}`;
 }
 
 /** Draws the table behind a chart, for screen readers only. It says how many rows it leaves out. */
-export function drawDataTable(title: string, { positions, series }: SeriesSet, voice: Voice): Safe {
+export function drawDataTable(title: string, set: SeriesSet, voice: Voice): Safe {
+  const { positions, series } = set;
   const name = positionNames(positions, voice);
-  const total = positions.values.length;
-  const count = Math.min(total, Math.max(5, Math.min(60, Math.floor(maxCells / Math.max(1, series.length)))));
+  const drawn = positions.values.length;
+  const total = set.total ?? drawn;
+  const count = Math.min(drawn, Math.max(5, Math.min(maxRows, Math.floor(maxCells / Math.max(1, series.length)))));
   // Of times the latest matter, of anything else the first.
-  const start = positions.kind === "time" ? total - count : 0;
-  const byPosition = series.map(({ at, values }) => {
-    const shown = new Map<number, number>();
-    for (const [index, position] of at.entries()) {
-      if (position >= start && position < start + count) shown.set(position, values[index]!);
-    }
-    return shown;
-  });
-  const rows = Array.from({ length: count }, (_, index) => {
-    const cells = series.map(({ format }, column) => {
-      const value = byPosition[column]!.get(start + index);
-      return html`<td>${value === undefined || Number.isNaN(value) ? "–" : formatFull(value, format, voice)}</td>`;
-    });
-    return html`<tr><th scope="row">${name(start + index)}</th>${cells}</tr>`;
+  const start = positions.kind === "time" ? drawn - count : 0;
+  const columns = series.map((one) => cellTexts(one, start, count, voice));
+  const rows = Array.from({ length: count }, (_, row) => {
+    const cells = columns.map((texts) => html`<td>${texts[row]!}</td>`);
+    return html`<tr><th scope="row">${name(start + row)}</th>${cells}</tr>`;
   });
   const heads = series.map((one) => html`<th scope="col">${one.title}</th>`);
   const caption = count === total ? title : `${title}: ${count} of ${total} rows, ${total - count} left out`;
@@ -54,10 +55,26 @@ export function drawDataTable(title: string, { positions, series }: SeriesSet, v
     </div>`;
 }
 
+/** Returns the texts of a series at so many positions: the last value where several stand at one, a dash where none does. */
+function cellTexts({ at, values, format }: Series, start: number, count: number, voice: Voice): string[] {
+  const write = createFullWriter(format, voice);
+  const texts = new Array<string>(count).fill("–");
+  // They ascend, so that the last of a position comes last.
+  for (let index = at.findLastIndex((position) => position < start) + 1; index < at.length; index += 1) {
+    const position = at[index]! - start;
+    if (position >= count) break;
+    texts[position] = Number.isNaN(values[index]!) ? "–" : write(values[index]!);
+  }
+  return texts;
+}
+
 /** Returns a function that names the position at an index in full. */
 export function positionNames(positions: Positions, voice: Voice): (index: number) => string {
   if (positions.kind === "words") return (index) => positions.values[index]!;
-  if (positions.kind === "number") return (index) => formatFull(positions.values[index]!, positions.style, voice);
+  if (positions.kind === "number") {
+    const write = createFullWriter(positions.style, voice);
+    return (index) => write(positions.values[index]!);
+  }
   const grain = grainOf(positions, voice);
   return (index) => formatTime(positions.values[index]!, positions.zoned, grain, voice);
 }
@@ -66,7 +83,8 @@ function describe({ title, at, values, format }: Series, name: (index: number) =
   let low = -1;
   let high = -1;
   let last = -1;
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index]!;
     if (Number.isNaN(value)) continue;
     if (low < 0 || value < values[low]!) low = index;
     if (high < 0 || value > values[high]!) high = index;

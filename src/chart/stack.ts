@@ -1,7 +1,7 @@
 import type { SeriesSet } from "./series.ts";
 import { drawable, rangeOf, type ValueRange } from "./value-axis.ts";
 
-/** From where to where a series reaches at each position; both are NaN at a gap. */
+/** From where to where a series reaches at each position, away from zero; both are NaN at a gap. */
 export type Layer = { readonly from: Float64Array; readonly to: Float64Array };
 
 /**
@@ -22,7 +22,7 @@ export function stackSeries({ series, positions }: SeriesSet): Layer[] {
       const side = isDown ? below : above;
       const start = side[index]!;
       side[index] = start + value;
-      return isDown ? [side[index]!, start] : [start, side[index]!];
+      return [start, side[index]!];
     }),
   );
 }

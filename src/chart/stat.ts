@@ -1,5 +1,4 @@
 import type { StatPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { type Frame, findColumn } from "../frame/frame.ts";
 import { compareNumbers, drawDelta } from "./delta.ts";
 import { bucketsFor, downsample } from "./downsample.ts";
 import { pickPoints, seriesToColumns } from "./drawn-series.ts";
@@ -8,11 +7,13 @@ import type { Voice } from "./intl.ts";
 import type { Drawing, DrawnColumn, Kind, PanelInput } from "./kind.ts";
 import { formatFigure, type NumberFormat } from "./number-format.ts";
 import { reduceValues } from "./reduce.ts";
+import { reduceColumn, reducedFormat } from "./reduce-column.ts";
 import { html, nothing, type Safe } from "./safe.ts";
-import { frameToSeries, measureFormat, readNumbers, type SeriesSet } from "./series.ts";
+import { frameToSeries, type SeriesSet } from "./series.ts";
 import { drawSparkline } from "./sparkline.ts";
+import { statusClass, statusOf } from "./status.ts";
 
-/** One number, with its change against the span before and a small line of how it came about. */
+/** One number, with its change against the span before or a target and a small line of how it came about. */
 export const statKind: Kind<StatPanel> = {
   columns: ({ value, sparkline }) => (sparkline === "" ? [value] : [value, sparkline]),
   draw: drawStat,
@@ -21,41 +22,41 @@ export const statKind: Kind<StatPanel> = {
 /** Neighbours differ; amber is left out, because beside a number it reads as a warning. */
 const colors = ["dj-s1", "dj-s2", "dj-s4", "dj-s5", "dj-s6"] as const;
 
-/** However many are counted, they have the unit of none. */
-const count: NumberFormat = { unit: "number", decimals: 0 };
-
 function drawStat(panel: StatPanel, input: PanelInput): Drawing {
   const { frame, previous, voice } = input;
-  const format = panel.reduce === "count" ? count : measureFormat(input.styleOf(panel.value));
+  const format = reducedFormat(input.styleOf(panel.value), panel);
   const now = reduceColumn(frame, panel);
   if (now === undefined) return { ok: false, error: "column_missing" };
-  const before = previous === undefined ? Number.NaN : (reduceColumn(previous, panel) ?? Number.NaN);
-  const delta = compareNumbers(now, before, { format, better: panel.better, voice });
+  const against = panel.compare === "target" ? "target" : "earlier";
+  const earlier = previous === undefined ? Number.NaN : (reduceColumn(previous, panel) ?? Number.NaN);
+  const before = against === "target" ? (panel.target ?? Number.NaN) : earlier;
+  const delta = compareNumbers(now, before, { format, better: panel.better, voice, against });
   const path = panel.sparkline === "" ? undefined : readSparkline(panel, input);
   if (path === "too_large") return { ok: false, error: path };
-  const pill =
-    delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">vs previous period</span></p>`;
-  const color = colors[input.turn % colors.length]!;
+  const label = panel.compareLabel || `vs ${against === "target" ? "target" : "previous period"}`;
+  const pill = delta && html`<p class="dj-delta">${drawDelta(delta)}<span class="dj-versus">${label}</span></p>`;
+  const status = statusOf(now, panel.thresholds) ?? "neutral";
+  const color = status === "neutral" ? colors[input.turn % colors.length]! : statusClass(status);
   const spark = path === undefined ? nothing : drawSparkline(edgeToEdge(path), path.series[0]!.values, color);
-  const body = html`${drawFigure(now, format, voice)}${pill ?? nothing}${spark}`;
+  const body = html`${drawFigure(now, status, format, voice)}${pill ?? nothing}${spark}`;
   return { ok: true, body, columns: statColumns(now, before, input.styleOf(panel.value).title, format, path) };
 }
 
-function drawFigure(value: number, format: NumberFormat, voice: Voice): Safe {
+/** Draws the number in the colour of its status, and says the status to those who do not see it. */
+function drawFigure(value: number, status: string, format: NumberFormat, voice: Voice): Safe {
   if (Number.isNaN(value)) return html`<p class="dj-value">–</p>`;
   const { large, small } = formatFigure(value, format, voice);
-  return html`<p class="dj-value">${large}${small === "" ? nothing : html`<small>${small}</small>`}</p>`;
+  const figure = html`${large}${small === "" ? nothing : html`<small>${small}</small>`}`;
+  const word = statusWords.get(status);
+  if (word === undefined) return html`<p class="dj-value">${figure}</p>`;
+  return html`<p class="dj-value ${statusClass(status)}">${figure}<span class="dj-sr">, ${word}</span></p>`;
 }
 
-function reduceColumn(frame: Frame, { value, reduce }: StatPanel): number | undefined {
-  const column = findColumn(frame, value);
-  // Anything can be counted, but only numbers have a sum.
-  if (column !== undefined && reduce === "count") {
-    return Array.from<unknown>(column.values).filter((cell) => cell !== null && !Number.isNaN(cell)).length;
-  }
-  const numbers = column && readNumbers(column);
-  return numbers && reduceValues(Array.from(numbers), reduce);
-}
+const statusWords = new Map([
+  ["ok", "good"],
+  ["warn", "a warning"],
+  ["bad", "bad"],
+]);
 
 /**
  * The values over the sparkline's column, as many as a small line has room for; several rows at one

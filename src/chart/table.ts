@@ -3,13 +3,21 @@ import { type Column, findColumn } from "../frame/frame.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawEmpty } from "./plot.ts";
 import { html, jsonToMarkup, nothing, type Safe } from "./safe.ts";
-import { type Cells, createCells } from "./table-cells.ts";
+import { createCells } from "./table-cells.ts";
+import type { Cells, Shown } from "./table-column.ts";
+import { sortRows } from "./table-sort.ts";
 
-/** Rows: words to the left, numbers to the right, all of a column alike. As many as there is room for. */
+/**
+ * Rows: words at the start, numbers at the end, all of a column alike, in the order that the panel asks
+ * for. As many as there is room for.
+ */
 export const tableKind: Kind<TablePanel> = {
   columns: ({ columns }) => columns.map(({ name }) => name),
   draw: drawTable,
 };
+
+/** How a column is shown that the panel does not name. */
+const asText: Shown = { show: "", statuses: {}, thresholds: [] };
 
 /** More rows than this nobody scrolls through, and the page would get heavy. */
 const maxRows = 1000;
@@ -20,15 +28,20 @@ const maxColumns = 100;
 /** What no cell takes less than: `<td></td>` and, in the data, a digit and its comma. */
 const leastCellChars = 11;
 
-function drawTable({ columns }: TablePanel, input: PanelInput): Drawing {
-  const { frame, roomChars, effort, title } = input;
-  const named = columns.map(({ name, show }) => ({ column: findColumn(frame, name)!, show }));
-  const all = columns.length > 0 ? named : frame.columns.map((column) => ({ column, show: "" }));
+function drawTable({ columns, sort }: TablePanel, input: PanelInput): Drawing {
+  const { frame, roomChars, effort, title, voice } = input;
+  const named = columns.map((shown) => ({ column: findColumn(frame, shown.name)!, shown }));
+  const all = columns.length > 0 ? named : frame.columns.map((column) => ({ column, shown: asText }));
   const shown = all.slice(0, maxColumns);
   const fitting = Math.floor(roomChars / (Math.max(1, shown.length) * leastCellChars));
   const most = Math.max(0, Math.min(frame.length, maxRows, fitting));
-  if (!effort.take(most * shown.length)) return { ok: false, error: "too_large" };
-  const cells = shown.map(({ column, show }) => createCells(firstRows(column, most), show, input));
+  // What has no room gives no effort back, and the first rows are those of the order that is asked for.
+  const order = sortRows(frame, sort, voice, effort)?.slice(0, most);
+  if (order === undefined) return { ok: false, error: "too_large" };
+  const picked = shown.map(({ column, shown }) => ({ column: pickRows(column, order), shown }));
+  const work = picked.reduce((sum, { column }) => sum + most + countListed(column), 0);
+  if (!effort.take(work)) return { ok: false, error: "too_large" };
+  const cells = picked.map(({ column, shown }) => createCells(column, shown, sort, input));
   if (frame.length === 0) return drawEmpty(cells.map(({ about }) => about));
   const write = (rows: readonly Safe[], count: number) => html`
     <div class="dj-scroll dj-rows" tabindex="0" role="group" aria-label="${title}">
@@ -63,6 +76,15 @@ function describeCut(...counts: readonly (readonly [shown: number, all: number, 
   return cut.length === 0 ? nothing : html`<p class="dj-foot">The first ${cut.join(" and ")}</p>`;
 }
 
-function firstRows(column: Column, count: number): Column {
-  return { ...column, values: column.values.slice(0, count) } as Column;
+function pickRows(column: Column, rows: readonly number[]): Column {
+  if (column.type === "number" || column.type === "time") {
+    return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
+  }
+  return { ...column, values: rows.map((row) => column.values[row]!) } as Column;
+}
+
+/** How many numbers there are in a column's lists. */
+function countListed(column: Column): number {
+  if (column.type !== "numbers") return 0;
+  return column.values.reduce((sum, list) => sum + (list?.length ?? 0), 0);
 }

@@ -40,12 +40,17 @@ export function grainOf({ values, zoned }: Times, voice: Voice): Grain {
 
 /** Returns a time in full, for tables and speech: `Jun 17, 2026, 18:00`, no finer than its grain. */
 export function formatTime(ms: number, zoned: boolean, grain: Grain, voice: Voice): string {
-  return voice.time(full[grain], zoned).format(ms);
+  return voice.time(full[grain], zoned)(ms);
+}
+
+/** Returns how Intl writes times in full, as `formatTime` does, for where it is not done here. */
+export function timeOptions(grain: Grain, zoned: boolean, voice: Voice): Intl.DateTimeFormatOptions {
+  return { ...full[grain], calendar: "gregory", timeZone: zoned ? voice.timezone : "UTC" };
 }
 
 /** Returns the hour and minute: `18:00`. */
 export function formatClock(ms: number, voice: Voice): string {
-  return voice.time(clock, true).format(ms);
+  return voice.time(clock, true)(ms);
 }
 
 /**
@@ -68,7 +73,7 @@ export function labelTimes(
     const isTurn = turned && grain !== "year";
     // January says the year; another month that comes first in it says both.
     const options = isTurn ? (grain === "month" && !fits(wall, "year") ? monthYear : turn) : plain;
-    return { text: voice.time(options, zoned).format(ms), strong: isTurn };
+    return { text: voice.time(options, zoned)(ms), strong: isTurn };
   });
 }
 

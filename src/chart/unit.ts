@@ -17,7 +17,7 @@ export function scaleFor(unit: string, size: number): Scale {
   if (!("ladder" in row)) return row;
   let rung = row.ladder[0]!;
   for (const next of row.ladder) if (size >= next.from) rung = next;
-  return { divisor: rung.divisor, options: {}, suffix: `\u00a0${rung.symbol}`, abbreviateFrom: undefined };
+  return rung.scale;
 }
 
 /** Whether changes of a unit are told in the unit itself: 12 ms less rather than 6 % less. */
@@ -25,7 +25,7 @@ export function changesInUnit(unit: string): boolean {
   return ["percent", "ratio", "ms", "s", "min", "celsius"].includes(unit);
 }
 
-type Rung = { readonly from: number; readonly divisor: number; readonly symbol: string };
+type Rung = { readonly from: number; readonly scale: Scale };
 
 const plain: Scale = { divisor: 1, options: {}, suffix: "", abbreviateFrom: 10_000 };
 
@@ -41,7 +41,7 @@ const currency = (code: string): Scale => ({
 type Ladder = { readonly ladder: readonly Rung[] };
 
 const ladder = (...rungs: readonly (readonly [from: number, divisor: number, symbol: string])[]): Ladder => ({
-  ladder: rungs.map(([from, divisor, symbol]) => ({ from, divisor, symbol })),
+  ladder: rungs.map(([from, divisor, symbol]) => ({ from, scale: { ...withSuffix(`\u00a0${symbol}`), divisor } })),
 });
 
 // A rung is left for the next only when the number would get long: 90 s reads better than 1.5 min.

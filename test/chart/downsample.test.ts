@@ -23,6 +23,21 @@ test("a gap stays", () => {
   assert.ok(kept.some((index) => Number.isNaN(values[index]!)));
 });
 
+test("the values beside a gap stay", () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => (index % 400 >= 395 ? Number.NaN : index % 7));
+  const kept = downsample(evenly(values.length), values, 100);
+  assert.ok(kept.includes(394) && kept.includes(400), "the last before the first gap, the first behind it");
+  assert.ok(kept.includes(9994), "the last of all");
+});
+
+test("points that stand in any unit, even beyond what a difference can hold, are all reached", () => {
+  const at = Array.from({ length: 5000 }, (_, index) => (index < 2500 ? -1.7e308 : 1.7e308));
+  const kept = downsample(at, at, 10);
+  assert.is(kept[0], 0);
+  assert.is(kept.at(-1), 4999);
+  assert.ok(kept.includes(2499) && kept.includes(2500));
+});
+
 test("extremes and ends of any series stay, in order", () => {
   const numbers = fc.array(fc.oneof(fc.integer(), fc.constant(Number.NaN)), { minLength: 50, maxLength: 400 });
   fc.assert(

@@ -2,16 +2,26 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AreaPanelSchema,
   BarPanelSchema,
+  GaugePanelSchema,
+  HeatmapPanelSchema,
+  HistogramPanelSchema,
   LinePanelSchema,
+  PiePanelSchema,
+  ScatterPanelSchema,
   StatPanelSchema,
   TablePanelSchema,
 } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { areaKind } from "../../src/chart/area.ts";
 import { barKind } from "../../src/chart/bar.ts";
 import { createEffort } from "../../src/chart/effort.ts";
+import { gaugeKind } from "../../src/chart/gauge.ts";
+import { heatmapKind } from "../../src/chart/heatmap.ts";
+import { histogramKind } from "../../src/chart/histogram.ts";
 import { createVoices } from "../../src/chart/intl.ts";
 import type { Drawing, PanelInput } from "../../src/chart/kind.ts";
 import { lineKind } from "../../src/chart/line.ts";
+import { pieKind } from "../../src/chart/pie.ts";
+import { scatterKind } from "../../src/chart/scatter.ts";
 import { statKind } from "../../src/chart/stat.ts";
 import { tableKind } from "../../src/chart/table.ts";
 import type { Column, Frame } from "../../src/frame/frame.ts";
@@ -28,6 +38,16 @@ export const draw = {
     statKind.draw(create(StatPanelSchema, panel), inputOf(frame, more)),
   table: (frame: Frame, panel: MessageInitShape<typeof TablePanelSchema>, more?: Partial<PanelInput>) =>
     tableKind.draw(create(TablePanelSchema, panel), inputOf(frame, more)),
+  pie: (frame: Frame, panel: MessageInitShape<typeof PiePanelSchema>, more?: Partial<PanelInput>) =>
+    pieKind.draw(create(PiePanelSchema, panel), inputOf(frame, more)),
+  gauge: (frame: Frame, panel: MessageInitShape<typeof GaugePanelSchema>, more?: Partial<PanelInput>) =>
+    gaugeKind.draw(create(GaugePanelSchema, panel), inputOf(frame, more)),
+  scatter: (frame: Frame, panel: MessageInitShape<typeof ScatterPanelSchema>, more?: Partial<PanelInput>) =>
+    scatterKind.draw(create(ScatterPanelSchema, panel), inputOf(frame, more)),
+  heatmap: (frame: Frame, panel: MessageInitShape<typeof HeatmapPanelSchema>, more?: Partial<PanelInput>) =>
+    heatmapKind.draw(create(HeatmapPanelSchema, panel), inputOf(frame, more)),
+  histogram: (frame: Frame, panel: MessageInitShape<typeof HistogramPanelSchema>, more?: Partial<PanelInput>) =>
+    histogramKind.draw(create(HistogramPanelSchema, panel), inputOf(frame, more)),
 };
 
 /** Returns a drawing's markup; throws when there is none. */
@@ -68,6 +88,7 @@ function inputOf(of: Frame, more: Partial<PanelInput> = {}): PanelInput {
     voice,
     roomChars: 2 ** 21,
     effort: createEffort(1e6),
+    clickOf: () => undefined,
     ...more,
   };
 }

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { type Density, densities, slotTicks } from "../../src/chart/horizontal-axis.ts";
+import { continuousTicks, type Density, densities, slotTicks } from "../../src/chart/horizontal-axis.ts";
 import { createVoices } from "../../src/chart/intl.ts";
 import { textWidthPx } from "../../src/chart/text-width.ts";
 import { suite } from "../harness.ts";
@@ -23,6 +23,31 @@ for (const count of [1, 2, 7, 12, 13, 25, 40, 120, 500]) {
         const apartPx = (next.at - tick.at) * plotPx[density];
         const neededPx = (textWidthPx(tick.text) + textWidthPx(next.text)) / 2;
         assert.ok(apartPx >= neededPx, `${tick.text} and ${next.text} at ${density}`);
+      }
+    }
+  });
+}
+
+for (const [locale, stepMs] of [
+  ["en-US", 1],
+  ["de-DE", 1000],
+  ["ja-JP", 86_400_000],
+  ["ar-EG", 3_600_000],
+] as const) {
+  test(`labels of times ${stepMs} ms apart do not touch in ${locale}, however wide those of the values are`, () => {
+    const local = createVoices()({ locale, timezone: "UTC" });
+    const values = Array.from({ length: 90 }, (_, index) => Date.UTC(2026, 11, 24) + index * stepMs);
+    for (const gutterPx of [30, 55, 110]) {
+      const ticks = continuousTicks({ kind: "time", values, zoned: true, style }, local, gutterPx);
+      for (const density of densities) {
+        const widthPx = plotPx[density] + 55 - gutterPx;
+        const shown = ticks.filter((tick) => tick.densities.has(density));
+        assert.ok(shown.length > 0);
+        for (const [index, tick] of shown.slice(0, -1).entries()) {
+          const next = shown[index + 1]!;
+          const neededPx = (textWidthPx(tick.text, tick.strong) + textWidthPx(next.text, next.strong)) / 2;
+          assert.ok((next.at - tick.at) * widthPx >= neededPx, `${tick.text} and ${next.text} at ${density}`);
+        }
       }
     }
   });

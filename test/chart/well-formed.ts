@@ -1,5 +1,5 @@
 /** What HTML lets stand without an end tag. */
-const voids = new Set(["link", "meta", "br", "hr"]);
+const voids = new Set(["link", "meta", "br", "hr", "input"]);
 
 const token =
   /<!doctype html>|<\/([a-z][a-z0-9]*)>|<([a-z][a-zA-Z0-9]*)((?: [a-zA-Z0-9-]+(?:="[^"<>]*")?)*)( ?\/?)>|([^<]+)/gy;
@@ -28,5 +28,7 @@ export function findFlaw(markup: string): string | undefined {
 /** Returns what in markup comes of a mistake in arithmetic, or undefined. */
 export function findNonsense(markup: string): string | undefined {
   const attributes = [...markup.matchAll(/ (x|y|x1|x2|y1|y2|d|width|height|viewBox)="([^"]*)"/g)];
-  return attributes.find(([, name, value]) => !(name === "d" ? /^[MhlzV\d .-]+$/ : /^[\d .%-]+$/).test(value!))?.[0];
+  return attributes.find(
+    ([, name, value]) => !(name === "d" ? /^[MLAHVChlvacz\dZ ,.-]+$/ : /^[\d .%-]+$/).test(value!),
+  )?.[0];
 }

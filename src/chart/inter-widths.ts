@@ -1,0 +1,69 @@
+// Written by test/browser/measure-inter.ts. Not to be edited.
+
+/** The characters whose widths are known: code points, from and to. */
+export const interRanges: readonly (readonly [from: number, to: number])[] = [
+  [0x20, 0x7e],
+  [0xa0, 0x24f],
+  [0x370, 0x52f],
+  [0x1ea0, 0x1ef9],
+  [0x2000, 0x206f],
+  [0x20a0, 0x20c0],
+  [0x2100, 0x2122],
+  [0x2190, 0x2193],
+  [0x2212, 0x2215],
+];
+
+/**
+ * How wide each character of the ranges is in Inter at 11 px with tabular figures, regular: two
+ * digits in base 36 of fiftieths of a pixel; 00 where the font has none or it takes no room.
+ */
+export const interRegular: string =
+  "444e749o9tf09u4l5z5z9x9x449x445i9x9x9x9x9x9x9x9x9x9x44449x9x9x7teraka0b6b19791bebd448qaa8ndtbibp9rbp9u9t9vbdakf2" +
+  "afad9m5z5i5z776z4y8l9d8q9d8x5o9d913p3p8e3pde91969d9d5r8250918lci8c8l8g5z535z9x444e8q9cb38e458p91dz6y8wa400a67b6z" +
+  "9x6r6t4y8y974f444n7d8wc9cydh7takakakakakakf7b69797979744444444b8bibpbpbpbpbp9xbpbdbdbdbdad9q9f8l8l8l8l8l8le18q8x" +
+  "8x8x8x3p3p3p3p8w9196969696969x96919191918l9d8lak8lak8lak8lb68qb68qb68qb68qb1avb89d978x978x978x978x978xbe9dbe9dbe" +
+  "9dbe9dbd91bv91443p443p443p443p443pcu7e8q3paa8e818n3p8n3p8n578l5i933pbi91bi91bi9100bi91bp96bp96bp96fdfa9u5r9u5r9u" +
+  "5r9t829t829t829t829v509v5r9v50bd91bd91bd91bd91bd91bd91f2ciad8lad9m8g9m8g9m8g4t9dc3a19dc1alb6b68ub8d49p9d8b97be9g" +
+  "915ybe9qej4755ad8e3p9tdvbi91bpbn94db9rbu9db39t829n8d509w4y9vbc9hbp9pawad9m8gahah9h8a9b9b8b8b9p435h3p4e00jhhthdcc" +
+  "7ek8f8cqak8l443pbp96bd91bd91bd91bd91bd918xak8lak8lf7e1beaabe9daa8ebp96bp96ah9h3pknjhhtbe9dh39qbi91ak8lf7e1bp96ak" +
+  "8lak8l978x978x443p443pbp96bp969u5r9u5rbd91bd919t829v509p8bbd919obr9o9o9m8gak8l978xbp96bp96bp96bp96ad8l63bf693pdu" +
+  "duakb68q8u9v828g8b8ba0bcb3978x993pbp9d9w5ra78l000000004344bi000000448q8q8q4m8q0000000045aaak4fbadg6700d600dfdb47" +
+  "aka08uaf979mbdbp44aaakdtbia1bpbd9r00aj9vaddgafdgbs44ada587914791a5948l8x877s919i47819t8y8z8j96999d8p9j7491b08pbw" +
+  "cb47919691cbaa9p9pa9cxa9ahcj8100970000928600000000eactbla3c39eai9abq9kap9d9c87b39p8q3pbp6w6w0000b6dt009db6b6b697" +
+  "97cv8ub69t44448qh0h7diaabi9mb1ak9va08ucj97eo9gbibiaabfdtbdbpbd9rb69v9mcnafb0apenevchdi9xb6fi9u8l938n6o9d8xce7k91" +
+  "918a8sbs90968z9d8q748lai8c958uckcs9ub98j8qcw8h8x8x916o8q823p3p3pe4dp918a918l8zdpccaj9eembyak8qebbvd1amhien8b7zdg" +
+  "bwbp96ar92ar92kahgekbli1fpeactav8n9o00000000000000bi91aj9e9p9b8u6o8u6o9z8aezco9g7kas8la78y0000ct9lbl98f2adgxe3f2" +
+  "bwb68q9v74ad8lad8laq8ne0a3ax92ap8uap91cuaxcuax44eoceaf8zbf8sbd90bd90ax92dtbs3pak8lak8lf7e1978xbe8xbe8xeoce9g7k9h" +
+  "9hbi91bi91bp96bp96bp96b68q9m8l9m8l9m8lap8u8u6odib9926oaq7zaf8cah90fddpewdaad90geemh0esbua3btav000000000000dod7fs" +
+  "f200000000av98gidugjdyc4afa1a1a1a1a1a1a1a1a190ak8lak8lak8lak8lak8lak8lak8lak8lak8lak8lak8lak8l978x978x978x978x97" +
+  "8x978x978x978x443p443pbp96bp96bp96bp96bp96bp96bp96bn94bn94bn94bn94bn94bd91bd91bc9hbc9hbc9hbc9hbc9had8lad8lad8lad" +
+  "8l7nfa7nfa533u2k9n4f2s0y00000000000000007nfa0000003z3z3p006q6q6g007i008l000000d74v444400000000002200003f6r000000" +
+  "00565v5vct00000000ca3ufa7n2y00000000007l007n7n7n55ca7n6vfacact8ya5ctct4vc7ct4v4v3e000000000000000000000000000000" +
+  "00b5b6b5989cd4brerh4elci9da7av9vl900a6beak9ob6a1a19v8a93a1b4aqb3a0a1fkfk00009t00gb9eao00akf4bj00000076aob06sci00" +
+  "gp00ao0000c7cg00dpagflgf9c00cr00cr9x00ct00";
+
+/** The same at weight 600. */
+export const interStrong: string =
+  "444x809u9yfca44z5z5z9w9w449w445s9w9w9w9w9w9w9w9w9w9w44449w9w9w8bfab4a3b9b1998zbgbe488var8ne3bmbr9vbt9z9ya3b9b4fl" +
+  "b0aw9z5z5s5z7d765d8s9j8w9j915y9k9d40408p40dr9d9b9j9j628e5e9d8zcu8p908n5z5h5z9w444x8w9mbg8m4u8p9ddz719paa00a56w70" +
+  "9w6y735d9e964v534y7g9pcpdadv8bb4b4b4b4b4b4fhb99999999948484848bhbmbrbrbrbrbr9wbrb9b9b9b9awa29u8s8s8s8s8s8sdy8w91" +
+  "91919140404040939d9b9b9b9b9b9w9b9d9d9d9d909j90b48sb48sb48sb98wb98wb98wb98wb1bbbh9j99919991999199919991bg9kbg9kbg" +
+  "9kbg9kbe9dc69d48404840484048404840d3808v40ar8p8o8n408n408n5r8r6e9740bm9dbm9dbm9d00bm9dbr9bbr9bbr9bfif59z629z629z" +
+  "629y8e9y8e9y8e9y8ea35ea36fa35eb99db99db99db99db99db99dflcuaw90aw9z8n9z8n9z8n549jcpa19jcnb7b9b999bhdoa19j9c99bg9q" +
+  "8z6pbgaqeu4k5gav8p40a8ebbm9dbrbt9adxarch9jbg9y8ea09d5eao5da3b89vbua1bmar9z8naiai9r8l9j9l9d8ma24e5t404x00joi7hicn" +
+  "80kgfldcb48s4840br9bb99db99db99db99db99d91b48sb48sfhdybgagbg9kar8pbr9bbr9bai9r40l0joi7bg9kh5asbm9db48sfhdybr9bb4" +
+  "8sb48s9991999148404840br9bbr9b9z629z62b99db99d9y8ea35ea18mbe9da1bxa1a09z8nb48s9991br9bbr9bbr9bbr9baw906ebq6t40ea" +
+  "eab4b98w93a38e8n8m8maabibg99919h40bs9ja662aq90000000004c4dbm0000004d8w8w8w518v000000004vasb44vbve06u00ds00e9dv4k" +
+  "b4a38wb1999zbebr48arb4e3bmacbrbe9v00ala3awdlb0dlbw48awag8f9d4k9dag998z958f819d9k4k8oa89e998j9b9l9j8w9t7k9dbt91cf" +
+  "cl4k9d9b9dclara2a1andpanb4dm8o00000000948700000000eactbla3c39eai9abq9kap9d9c87bga28w40br76760000b9e3009jb9b9b999" +
+  "99d18wb99y48488vh2h7dmarbmaab3b49wa38wd199fs9qbmbmarbge3bebrbe9vb9a3aacqb0bhaseyfbcmdva2b9fs9z8s998r6u9v91cx7t9d" +
+  "9d8p93c79c9b999j8w7k90bf8p9q92cydba7bz8v8xd48p91919d6u8x8e404040ecdz9d8p9d9099ejd3ar9pf3cfb48xewcgdcb5hwfb8l87dl" +
+  "cfbr9bbb9bbb9bkqi0ekbli1fpeactax8va100000000000000bm9dar9p9y9c8w6u8w6ua38mg8dd9q7tbd95aq9g0000dba1br9pf9aoh5eafo" +
+  "cib98wa37kaw8zaw8zbg95ecamb59fas92as9ddcbbdcbb48fscxak9cbg93be9cbe9cb59fe3c740b48sb48sfhdy9991bf91bf91fscx9q7t9r" +
+  "9rbm9dbm9dbr9bbr9bbr9bb98xaa90aa90aa90as928w6udvbz9c6ubm86b08pah90fddpewdaad90geemh0esbua3btav000000000000dod7fs" +
+  "f200000000av98gidugjdyc4afa1a1a1a1a1a1a1a1a19gb48sb48sb48sb48sb48sb48sb48sb48sb48sb48sb48sb48s999199919991999199" +
+  "9199919991999148404840br9bbr9bbr9bbr9bbr9bbr9bbr9bbt9abt9abt9abt9abt9ab99db99db89vb89vb89vb89vb89vaw90aw90aw90aw" +
+  "907nfa7nfa533u2ka34v2j0y00000000000000007nfa0000004i4i46007r7o7c008g007p000000em4v444400000000002200003y7u000000" +
+  "00006d6dct00000000ca3u007n3500000000007l007n7n0000ca0000facact8y00ctct4vc7ct4v4v3e000000000000000000000000000000" +
+  "00bhb9b49c9md6bnf9hofgdk9jadbsa3lz00aobgb4arb9a1a1a38l9la1bhb4bga3a1fkfk00009t00gb9eao00akf4bj00000076aob07gci00" +
+  "gs00ao0000c7cg00dpagflgf9n00dh00dh9w00ct00";

@@ -1,0 +1,63 @@
+import type { Voice } from "./intl.ts";
+import { formatFull, formatShort } from "./number-format.ts";
+import { html, type Safe } from "./safe.ts";
+import type { Series, SeriesSet } from "./series.ts";
+import { positionNames } from "./spoken.ts";
+import { rangeOf } from "./value-axis.ts";
+
+/** A sentence for each of more series would be listened to for minutes. */
+const maxSentences = 6;
+
+/** So would a table of more dots. */
+const maxRows = 60;
+
+/** Returns what a screen reader says in place of a scatter plot: where its dots lie, and what else is to be said. */
+export function summarizeDots({ positions, series }: SeriesSet, voice: Voice, more: string): string {
+  const name = positionNames(positions, voice);
+  const last = positions.values.length - 1;
+  const across = last === 0 ? `at ${name(0)}` : `from ${name(0)} to ${name(last)}`;
+  const sentences = series.slice(0, maxSentences).map((one) => describe(one, voice));
+  const untold = series.length - sentences.length;
+  if (untold > 0) sentences.push(`${untold} more series.`);
+  if (more !== "") sentences.push(more);
+  const dots = series.reduce((sum, { values }) => sum + values.length, 0);
+  return `Scatter plot, ${count(dots, voice)}, ${positions.style.title} ${across}. ${sentences.join(" ")}`;
+}
+
+function describe({ title, values, format }: Series, voice: Voice): string {
+  const { min, max } = rangeOf([values]);
+  const text = (value: number) => formatShort(value, format, voice);
+  if (values.length === 0) return `${title}: no dots.`;
+  const span = min === max ? `at ${text(min)}` : `from ${text(min)} to ${text(max)}`;
+  return `${title}: ${count(values.length, voice)} ${span}.`;
+}
+
+function count(dots: number, voice: Voice): string {
+  return `${voice.number("", () => ({})).format(dots)} ${dots === 1 ? "dot" : "dots"}`;
+}
+
+/** Draws the table behind a scatter plot, for screen readers only: its first dots, from the left. It says how many it leaves out. */
+export function drawDotTable(title: string, { positions, series }: SeriesSet, isSplit: boolean, voice: Voice): Safe {
+  const name = positionNames(positions, voice);
+  const total = series.reduce((sum, { values }) => sum + values.length, 0);
+  const dots = series.flatMap(({ at, values }, index) =>
+    at.slice(0, maxRows).map((position, point) => ({ position, value: values[point]!, one: series[index]! })),
+  );
+  dots.sort((a, b) => a.position - b.position);
+  const rows = dots.slice(0, maxRows).map(({ position, value, one }) => {
+    const cells = isSplit ? [one.title] : [];
+    cells.push(formatFull(value, one.format, voice));
+    return html`<tr><th scope="row">${name(position)}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  });
+  const heads = isSplit ? ["Series", "Value"] : [series[0]!.title];
+  const caption =
+    total === rows.length ? title : `${title}: ${rows.length} of ${total} dots, ${total - rows.length} left out`;
+  return html`
+    <div class="dj-sr">
+      <table>
+        <caption>${caption}</caption>
+        <thead><tr>${[positions.style.title, ...heads].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+        <tbody>${rows}</tbody>
+      </table>
+    </div>`;
+}
