@@ -1,7 +1,7 @@
 import { Eta } from "eta/core";
 import { type Content, contentToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
 
-/** Where a style sheet is served, and the digest by which a browser knows it (https://www.w3.org/TR/SRI/). */
+/** Where a style sheet or script is served, and the digest by which a browser knows it (https://www.w3.org/TR/SRI/). */
 export type AssetRef = { readonly url: string; readonly integrity: string };
 
 /** One panel's frame, around what was drawn. */
@@ -13,23 +13,50 @@ export type PanelView = {
   /** Its name for screen readers, unlike any other panel's. */
   readonly label: string;
   readonly title: string;
-  readonly note: string;
+  /** A few words beside the title. */
+  readonly aside: string;
   /** How old its data is, when it is older than it should be; else empty. */
   readonly age: string;
+  /** Says what it shows in a few letters: the same where it shows the same. */
+  readonly hash: string;
   readonly body: Safe;
+  /** A sentence below what it shows. */
+  readonly note: string;
 };
 
 /** A whole dashboard. */
 export type DashboardView = {
-  readonly theme: string;
-  readonly style: AssetRef;
+  /** The root's. */
+  readonly classes: string;
+  /** Whether it is read from the right. */
+  readonly isRtl: boolean;
+  /** What it links to, the dashboards' own style first. */
+  readonly styles: readonly AssetRef[];
+  /** Whose it is, and which part of theirs. */
+  readonly owner: { readonly name: string; readonly part: string } | undefined;
   readonly title: string;
   readonly description: string;
+  /** Says what the header shows, as `PanelView.hash`. */
+  readonly headerHash: string;
   readonly updated: { mood: "good" | "warn" | "bad"; text: string; iso: string; clock: string } | undefined;
-  readonly filters: readonly { readonly title: string; readonly text: string; readonly isRange: boolean }[];
+  readonly filters: readonly FilterView[];
+  /** The form that changes filters; empty where there is none. */
+  readonly form: Safe;
+  /** Whether the form is not there for readers until a script puts it in place of `filters`. */
+  readonly formWaits: boolean;
   readonly panels: readonly Safe[];
   readonly footer: { readonly left: string; readonly right: string };
-  readonly island: Safe;
+  /** What makes it interactive; absent from what is only read. */
+  readonly island: Safe | undefined;
+};
+
+/** A filter that is set. */
+type FilterView = {
+  readonly title: string;
+  readonly text: string;
+  readonly isRange: boolean;
+  /** Whether it is told that its reader cannot change it. */
+  readonly isFixed: boolean;
 };
 
 /** A document around a dashboard. */
@@ -38,6 +65,8 @@ type ShareView = {
   readonly title: string;
   readonly style: AssetRef;
   readonly shareStyle: AssetRef;
+  readonly fontStyle: AssetRef;
+  readonly script: AssetRef;
   readonly fragment: Safe;
   readonly expires: { readonly iso: string; readonly text: string };
 };
@@ -48,6 +77,7 @@ type NoticeView = {
   readonly message: string;
   readonly style: AssetRef;
   readonly shareStyle: AssetRef;
+  readonly fontStyle: AssetRef;
 };
 
 /** The templates, compiled. */

@@ -1,5 +1,19 @@
 /** The style sheets of src/page/files that make up a dashboard's style, in their order. */
-const parts = ["root", "page", "chart", "panel", "narrow", "print"] as const;
+const parts = [
+  "root",
+  "page",
+  "filters",
+  "chart",
+  "heatmap",
+  "pie",
+  "gauge",
+  "panel",
+  "table",
+  "live",
+  "narrow",
+  "print",
+  "contrast",
+] as const;
 
 /** What a class like `dj-w12` stands for: the name of the variable that it sets, and the numbers there are. */
 const numbers = [
@@ -10,7 +24,7 @@ const numbers = [
   { prefix: "c", variable: "--chars", from: 1, to: 20, plus: 0 },
 ] as const;
 
-/** Matches the fonts of share.css: files of @fontsource-variable/inter, as if next to it. */
+/** Matches the fonts of fonts.css: files of @fontsource-variable/inter, as if next to it. */
 const fontUrl = /url\("([\w-]+\.woff2)"\)/g;
 
 /**
@@ -21,20 +35,25 @@ const fontUrl = /url\("([\w-]+\.woff2)"\)/g;
 export function dashboardStyle(css: Readonly<Record<string, string>>): string {
   const rules = numbers.flatMap(({ prefix, variable, from, to, plus }) =>
     Array.from({ length: to - from + 1 }, (_, index) => from + index).map(
-      (number) => `:is(.dj, #dj#dj) .dj-${prefix}${number} { ${variable}: ${number + plus}; }\n`,
+      (number) => `:is(.dj, #dj#dj:not(*)) .dj-${prefix}${number} { ${variable}: ${number + plus}; }\n`,
     ),
   );
   return [...parts.map((part) => textOf(css, part)), ...rules].join("");
 }
 
-/** Returns the style sheet of whole documents, with its fonts at the addresses at which they are served. */
-export function shareStyle(css: Readonly<Record<string, string>>, urlOf: (fontFile: string) => string): string {
-  return textOf(css, "share").replace(fontUrl, (_, file: string) => `url("${urlOf(file)}")`);
+/** Returns the style sheet of whole documents, beside that of dashboards. */
+export function shareStyle(css: Readonly<Record<string, string>>): string {
+  return textOf(css, "share");
 }
 
-/** Returns the names of the fonts that whole documents load; each is under `files/` of @fontsource-variable/inter. */
+/** Returns the style sheet that brings the typeface, with its fonts at the addresses at which they are served. */
+export function fontStyle(css: Readonly<Record<string, string>>, urlOf: (fontFile: string) => string): string {
+  return textOf(css, "fonts").replace(fontUrl, (_, file: string) => `url("${urlOf(file)}")`);
+}
+
+/** Returns the names of the fonts that it loads; each is under `files/` of @fontsource-variable/inter. */
 export function fontFiles(css: Readonly<Record<string, string>>): string[] {
-  return [...textOf(css, "share").matchAll(fontUrl)].map(([, file]) => file!);
+  return [...textOf(css, "fonts").matchAll(fontUrl)].map(([, file]) => file!);
 }
 
 function textOf(css: Readonly<Record<string, string>>, name: string): string {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { dashboardStyle, fontFiles, shareStyle } from "../../src/page/style.ts";
+import { dashboardStyle, fontFiles, fontStyle, shareStyle } from "../../src/page/style.ts";
 import { suite } from "../harness.ts";
 import { css } from "../render/renderer.ts";
 
@@ -33,14 +33,29 @@ test("no text is under 11 px", () => {
   assert.ok(Math.min(...sizes) >= 11);
 });
 
-test("the style fetches nothing, whole documents only our fonts", () => {
-  assert.not.match(dashboardStyle(css), "url(");
-  const style = shareStyle(css, (file) => `/assets/${file}`);
+test("only the style of the typeface fetches anything, and that only our fonts", () => {
+  assert.not.match(dashboardStyle(css) + shareStyle(css), "url(");
+  const style = fontStyle(css, (file) => `/assets/${file}`);
   const urls = [...style.matchAll(/url\("([^"]*)"\)/g)].map(([, url]) => url);
   assert.equal(
     urls,
     fontFiles(css).map((file) => `/assets/${file}`),
   );
+});
+
+test("the typeface has a name of its own, holds no page up, and is asked for by that name", () => {
+  const faces = css.fonts!.match(/@font-face \{[^}]*\}/g)!;
+  assert.is(faces.length, fontFiles(css).length);
+  for (const face of faces) {
+    assert.match(face, 'font-family: "Dashboards Inter";');
+    assert.match(face, "font-display: swap;");
+  }
+  const names = [
+    ...Object.values(css)
+      .join("")
+      .matchAll(/"([^"]*Inter)"/g),
+  ].map(([, name]) => name);
+  assert.equal([...new Set(names)], ["Dashboards Inter"]);
 });
 
 test("every font is there", () => {
