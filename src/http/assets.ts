@@ -13,17 +13,26 @@ export type Asset = {
   readonly br?: Uint8Array;
 };
 
+/** Makes the asset that a path stands for, or returns undefined where it stands for none. */
+export type MakeAsset = (path: string) => Asset | undefined;
+
 /** Answers what is asked for at a path, or returns undefined where no asset is. */
 export type Assets = (path: string, headers: IncomingHttpHeaders) => Answer | undefined;
 
 /**
- * Creates the answers for assets. Their paths hold a digest of their content, so that they are kept for
- * a year, and any page may use them: dashboards are embedded in pages of other origins.
+ * Creates the answers for assets. Their content follows from their paths, so that they are kept for a
+ * year, and any page may use them: dashboards are embedded in pages of other origins.
+ *
+ * @param makeAsset makes what is at paths that are too many to keep; nothing of it is kept here
  */
-export function createAssets(assets: ReadonlyMap<string, Asset>): Assets {
-  const kept = new Map([...assets].map(([path, asset]) => [path, keep(asset)]));
+export function createAssets(assets: ReadonlyMap<string, Asset>, makeAsset: MakeAsset = () => undefined): Assets {
+  const kept = new Map([...assets].map(([path, asset]) => [path, toForms(asset)]));
+  const make = (path: string) => {
+    const asset = makeAsset(path);
+    return asset && toForms(asset);
+  };
   return (path, headers) => {
-    const forms = kept.get(path);
+    const forms = kept.get(path) ?? make(path);
     if (forms === undefined) return undefined;
     const accepted = `${headers["accept-encoding"] ?? ""}`;
     // The form as it is comes last, so that one is always found.
@@ -43,7 +52,7 @@ type Form = {
   readonly body: Uint8Array;
 };
 
-function keep({ type, body, gzip, br }: Asset): readonly Form[] {
+function toForms({ type, body, gzip, br }: Asset): readonly Form[] {
   const digest = createHash("sha256").update(body).digest("base64url").slice(0, 22);
   const toForm = (coding: string | undefined, bytes: Uint8Array): Form => {
     // Each form has its own tag: a strong one stands for bytes.

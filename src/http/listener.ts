@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { Server as NetServer } from "node:net";
 import type { Network } from "../config/network.ts";
 import { fault } from "../errors/fault.ts";
-import { type Asset, createAssets } from "./assets.ts";
+import { type Asset, createAssets, type MakeAsset } from "./assets.ts";
 import { createClientAddress, createProxyCheck } from "./client-address.ts";
 import { createConnections } from "./connections.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
@@ -15,6 +15,8 @@ import { type Certificate, createServers } from "./servers.ts";
 export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
   /** By path. */
   readonly assets: ReadonlyMap<string, Asset>;
+  /** Makes those that are too many to keep; none when absent. */
+  readonly makeAsset?: MakeAsset;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly Network[];
   /** Serves TLS instead of plain text. */
@@ -46,7 +48,7 @@ export function createListener(options: ListenerOptions): Listener {
   const connections = createConnections({ limits, isProxy });
   const dispatch = createDispatch({
     ...options,
-    assets: createAssets(options.assets),
+    assets: createAssets(options.assets, options.makeAsset),
     clientAddress: createClientAddress(isProxy),
     generateId: randomUUID,
     isDraining: () => draining,

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, parse } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { Asset } from "../http/assets.ts";
-import type { AssetRef } from "../page/pages.ts";
-import { dashboardStyle, shareStyle } from "../page/style.ts";
+import type { Asset, MakeAsset } from "../http/assets.ts";
+import { brandStyle } from "../page/brand.ts";
+import { dashboardStyle, fontStyle, shareStyle } from "../page/style.ts";
+import type { PageAssets } from "../render/dashboard.ts";
 import { projectDir } from "./paths.ts";
 
 /** What pages are made of, read once. */
@@ -13,9 +14,11 @@ export type PageFiles = {
   /** Templates' texts, by name. */
   readonly templates: Readonly<Record<string, string>>;
   /** What pages link to. Addresses start with the origin, because fragments are embedded elsewhere. */
-  readonly refs: (origin: string) => { readonly style: AssetRef; readonly shareStyle: AssetRef };
+  readonly refs: (origin: string) => PageAssets;
   /** What the listener serves, by path. */
   readonly assets: ReadonlyMap<string, Asset>;
+  /** What it serves besides: brands' style sheets, which follow from their paths. */
+  readonly makeAsset: MakeAsset;
 };
 
 /**
@@ -32,10 +35,10 @@ export function readPageFiles(): PageFiles {
     assets.set(`/assets/${file}`, asset);
     return file;
   };
-  const addStyle = (name: string, text: string) => {
+  const addText = (name: string, type: string, text: string) => {
     const body = Buffer.from(text);
     const packed = { gzip: gzipSync(body, { level: 9 }), br: brotliCompressSync(body) };
-    const file = add(name, { type: "text/css; charset=utf-8", body, ...packed });
+    const file = add(name, { type, body, ...packed });
     const integrity = `sha384-${createHash("sha384").update(body).digest("base64")}`;
     return (origin: string) => ({ url: `${origin}/assets/${file}`, integrity });
   };
@@ -44,10 +47,31 @@ export function readPageFiles(): PageFiles {
     const body = readFileSync(require.resolve(`@fontsource-variable/inter/files/${name}`));
     return add(name, { type: "font/woff2", body });
   };
-  const style = addStyle("dashboard.css", dashboardStyle(css));
-  const page = addStyle("page.css", shareStyle(css, addFont));
-  return { templates, refs: (origin) => ({ style: style(origin), shareStyle: page(origin) }), assets };
+  const style = addText("dashboard.css", styleType, dashboardStyle(css));
+  const page = addText("page.css", styleType, shareStyle(css));
+  const font = addText("fonts.css", styleType, fontStyle(css, addFont));
+  const script = addText("dashboard.js", scriptType, readFileSync(join(projectDir, "gen/assets/dashboard.js"), "utf8"));
+  return {
+    templates,
+    refs: (origin) => ({
+      origin,
+      style: style(origin),
+      shareStyle: page(origin),
+      fontStyle: font(origin),
+      script: script(origin),
+    }),
+    assets,
+    makeAsset: makeBrandStyle,
+  };
 }
+
+function makeBrandStyle(path: string): Asset | undefined {
+  const text = brandStyle(path);
+  return text === undefined ? undefined : { type: styleType, body: Buffer.from(text) };
+}
+
+const styleType = "text/css; charset=utf-8";
+const scriptType = "text/javascript; charset=utf-8";
 
 /** Reads the page room's files of a kind, by name without their ending. */
 function readFiles(ending: string): Readonly<Record<string, string>> {

@@ -112,6 +112,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     find: (request) => answers?.find(request),
     share: (token, query) => answers!.openShare(token, query),
     assets: pageFiles.assets,
+    makeAsset: pageFiles.makeAsset,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
     ready: async () => ({ ready: warm, database: await databaseState(store.ping) }),
     trustedProxies: config.trustedProxies,
@@ -129,7 +130,8 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   // are made only now because links and assets carry the service's own address.
   const url = `${config.tls ? "https" : "http"}://${hostInUrl(config.host)}:${port}`;
   const origin = config.publicUrl ?? url;
-  const renderer = createRenderer({ templates: pageFiles.templates, assets: pageFiles.refs(origin) });
+  const assets = pageFiles.refs(origin);
+  const renderer = createRenderer({ templates: pageFiles.templates, assets });
   const definitions = createDefinitions({ store, cache, elapsedMs });
   const bulkhead = createBulkhead({ perTenant: 4, total: 16, waitMs: 3_000, maxWaiting: 200 });
   const rendering = createDashboardRendering({ sources, renderer, cache, bulkhead, now });
@@ -138,6 +140,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     store,
     definitions,
     rendering,
+    assets,
     fieldCheck,
     keys,
     pageTokens: createPageTokens(keys),

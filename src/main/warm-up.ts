@@ -5,6 +5,7 @@ import {
   SaveDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { toLoaded } from "../rpc/definitions.ts";
+import { asSaved } from "../rpc/presentation.ts";
 import type { DashboardRendering } from "../rpc/render.ts";
 import { findCrossFieldProblems, toDefinition } from "../rpc/save-definition.ts";
 import type { FieldCheck } from "../rpc/validate.ts";
@@ -22,7 +23,7 @@ export async function warmUp(fieldCheck: FieldCheck, rendering: DashboardRenderi
   ];
   if (problems.length > 0) throw new Error(`the warm-up's own dashboard is wrong at ${problems[0]!.field}`);
   const loaded = toLoaded(toDefinition(save), 1);
-  await rendering.render("warm-up", loaded, { theme: "", locale: "", timezone: "", filters: {} });
+  await rendering.render("warm-up", loaded, { ...asSaved, filters: {} });
 }
 
 const series = { x: "day", y: ["orders"], series: "region" };
@@ -37,6 +38,11 @@ const sample = {
       { title: "Bar", datasource: "d", bar: { x: "day", y: ["orders"] } },
       { title: "Stat", datasource: "d", stat: { value: "orders", sparkline: "day" } },
       { title: "Table", datasource: "d", table: { columns: [{ name: "region" }, { name: "orders", show: "bar" }] } },
+      { title: "Pie", datasource: "d", pie: { label: "region", value: "orders" } },
+      { title: "Scatter", datasource: "d", scatter: { x: "day", y: "orders", series: "region" } },
+      { title: "Heatmap", datasource: "d", heatmap: { x: "day", y: "region", value: "orders" } },
+      { title: "Histogram", datasource: "d", histogram: { value: "orders" } },
+      { title: "Gauge", datasource: "d", gauge: { value: "orders" } },
       { title: "Text", text: { markdown: "**Warm**" } },
     ],
   },

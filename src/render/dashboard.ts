@@ -3,13 +3,19 @@ import { createEffort } from "../chart/effort.ts";
 import { createVoices, type Voice } from "../chart/intl.ts";
 import { type Safe, trustMarkup } from "../chart/safe.ts";
 import { formatTime } from "../chart/time-format.ts";
+import type { FilterControl } from "../definition/viewer-filters.ts";
 import { createMarkdown } from "../page/markdown.ts";
 import { type AssetRef, createPages } from "../page/pages.ts";
+import { createClicks } from "./clicks.ts";
+import { digestOf } from "./digest.ts";
+import { drawFilterForm, type FilterForm } from "./filter-form.ts";
 import { describeFilters, describeUpdate, type ShownFilter } from "./header.ts";
 import { islandToMarkup } from "./island.ts";
 import { type RenderLimits, renderLimits } from "./limits.ts";
+import { describeLook } from "./look.ts";
 import type { PanelData } from "./panel.ts";
 import { type DrawnPanel, drawPanels } from "./panels.ts";
+import type { Place } from "./place.ts";
 import { countOf, spokenSpan } from "./words.ts";
 
 /** How a dashboard is shown; `locale` and `timezone` that are unknown read as `en-US` and `UTC`. */
@@ -17,6 +23,18 @@ export type Presentation = {
   readonly theme: "auto" | "light" | "dark";
   readonly locale: string;
   readonly timezone: string;
+  /** An embed when absent, because most are. */
+  readonly place?: Place;
+};
+
+/** The files that HTML links to, at addresses that are whole: a dashboard stands in pages of other origins. */
+export type PageAssets = {
+  /** What serves them, and brands' style sheets. */
+  readonly origin: string;
+  readonly style: AssetRef;
+  readonly shareStyle: AssetRef;
+  readonly fontStyle: AssetRef;
+  readonly script: AssetRef;
 };
 
 /** What a dashboard is made of. */
@@ -27,6 +45,8 @@ export type DashboardInput = {
   readonly panels: readonly PanelData[];
   /** The filters that are set, in words. */
   readonly filters: readonly ShownFilter[];
+  /** The filters that a reader may change; none when absent. */
+  readonly controls?: readonly FilterControl[];
   readonly presentation: Presentation;
   /** When the oldest data was read; undefined when there is none. */
   readonly asOfMs: number | undefined;
@@ -67,7 +87,7 @@ export type Renderer = {
 export function createRenderer(options: {
   /** The text of src/page/files/*.eta by name. */
   readonly templates: Readonly<Record<string, string>>;
-  readonly assets: { readonly style: AssetRef; readonly shareStyle: AssetRef };
+  readonly assets: PageAssets;
   readonly limits?: RenderLimits;
 }): Renderer {
   const { assets, limits = renderLimits } = options;
@@ -76,25 +96,30 @@ export function createRenderer(options: {
   const markdown = createMarkdown();
 
   function* drawDashboard(input: DashboardInput): Generator<undefined, DrawnDashboard> {
-    const { definition, presentation } = input;
+    const { definition, presentation, controls = [] } = input;
+    const { place = "embed" } = presentation;
     const voice = voices(presentation);
-    const around = writePage(input, voice, []);
+    const filters = drawFilterForm(controls, place, limits.maxHtmlChars / formShare);
+    const around = writePage(input, voice, filters, []);
     const panels = yield* drawPanels(definition, input.panels, {
       voice,
       markdown,
       frame: pages.panel,
       roomChars: limits.maxHtmlChars - around.length,
       effort: createEffort(limits.maxCells),
+      place,
+      clicks: createClicks(place, controls),
     });
-    const html = String(writePage(input, voice, panels));
+    const html = String(writePage(input, voice, filters, panels));
     return { html, panels: panels.map(({ id, error }) => ({ id, error })) };
   }
 
-  function writePage(input: DashboardInput, voice: Voice, panels: readonly DrawnPanel[]): Safe {
+  function writePage(input: DashboardInput, voice: Voice, form: FilterForm, panels: readonly DrawnPanel[]): Safe {
     const { definition, presentation, version, ttlS, asOfMs } = input;
+    const { place = "embed" } = presentation;
     const { title, description } = definition.layout!;
     const island = {
-      v: 1 as const,
+      v: 2 as const,
       dashboard_id: definition.dashboardId,
       version,
       ttl_s: ttlS,
@@ -102,22 +127,32 @@ export function createRenderer(options: {
       locale: voice.locale,
       timezone: voice.timezone,
     };
+    const look = describeLook(definition.layout!, presentation.theme, voice, assets);
+    const updated = describeUpdate(asOfMs, input.panels, panels, voice);
+    const filters = describeFilters(definition, input.filters, place, form.names);
+    // All of the header but its status, which changes with every update.
+    const header = JSON.stringify([look.owner, title, description, filters, updated === undefined]);
     return pages.dashboard({
-      theme: presentation.theme,
-      style: assets.style,
+      ...look,
       title,
       description,
-      updated: describeUpdate(asOfMs, input.panels, panels, voice),
-      filters: describeFilters(definition, input.filters),
+      headerHash: digestOf(header, form.form),
+      updated,
+      filters,
+      form: form.form,
+      formWaits: place === "embed",
       panels: panels.map(({ section }) => section),
       footer: {
         left: `${countOf(panels.length, "panel")} · cached for ${spokenSpan(ttlS)}`,
         right: `All times in ${voice.timezone}`,
       },
-      island: islandToMarkup(
-        island,
-        panels.map(({ island }) => island),
-      ),
+      island:
+        place === "still"
+          ? undefined
+          : islandToMarkup(
+              island,
+              panels.map(({ island }) => island),
+            ),
     });
   }
 
@@ -143,3 +178,6 @@ export function createRenderer(options: {
     renderNotice: (notice) => String(pages.notice({ ...assets, ...notice })),
   };
 }
+
+/** A form may take that part of a dashboard's characters: lists of options must not crowd out the data. */
+const formShare = 8;

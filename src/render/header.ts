@@ -5,6 +5,7 @@ import { formatClock, isWritable } from "../chart/time-format.ts";
 import type { DashboardView } from "../page/pages.ts";
 import type { PanelData } from "./panel.ts";
 import type { DrawnPanel } from "./panels.ts";
+import type { Place } from "./place.ts";
 
 /** A filter that is set, in words. */
 export type ShownFilter = { readonly name: string; readonly title: string; readonly text: string };
@@ -27,12 +28,24 @@ export function describeUpdate(
 /** A longer text is cut: it would push the dashboard off the screen. */
 const maxFilterChars = 200;
 
-/** Returns the filters as the header shows them: a range speaks for itself, any other needs its name. */
-export function describeFilters(definition: Definition, filters: readonly ShownFilter[]): DashboardView["filters"] {
+/**
+ * Returns the filters as the header shows them: a range speaks for itself, any other needs its name. On
+ * a share page those that its form changes are left out, and the others are fixed.
+ */
+export function describeFilters(
+  definition: Definition,
+  filters: readonly ShownFilter[],
+  place: Place,
+  inForm: ReadonlySet<string>,
+): DashboardView["filters"] {
   const ranges = new Set(definition.filters.filter(({ type }) => type === "range").map(({ name }) => name));
-  return filters.map(({ name, title, text }) => ({
-    title: title || name,
-    text: shorten(text, maxFilterChars),
-    isRange: ranges.has(name),
-  }));
+  const isPage = place === "page";
+  return filters
+    .filter(({ name }) => !(isPage && inForm.has(name)))
+    .map(({ name, title, text }) => ({
+      title: title || name,
+      text: shorten(text, maxFilterChars),
+      isRange: ranges.has(name),
+      isFixed: isPage,
+    }));
 }

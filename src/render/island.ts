@@ -1,30 +1,35 @@
-import type { DrawnColumn } from "../chart/kind.ts";
+import type { Drawing, DrawnColumn } from "../chart/kind.ts";
 import { jsonToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
 
 /** One panel in the island. */
 export type IslandPanel = {
   readonly id: string;
-  /**
-   * The name of its kind in panel.proto: `line`, `area`, `bar`, `stat`, `table` or `text`; `unknown`
-   * for what a later release has saved.
-   */
+  /** The name of its kind in panel.proto; `unknown` for what a later release has saved. */
   readonly kind: string;
   /** Why it shows no data, as in `PanelState.error`; absent when it does. */
   readonly error?: string;
-  /**
-   * What it shows: for lines, areas and bars the positions and then one column a series; for a
-   * table its columns; for a stat its number, the one before that if it compares, and then the
-   * small line's two columns. Absent for texts and errors.
-   */
-  readonly columns?: readonly DrawnColumn[];
+  /** Where its values stand on its plot; absent for what has none. */
+  readonly axes?: DrawnAxes;
+  /** What it shows, as docs/island.schema.json says for each kind. Absent for texts and errors. */
+  readonly columns?: readonly IslandColumn[];
 };
+
+/** A column in the island. */
+export type IslandColumn = Omit<DrawnColumn, "values"> & {
+  readonly values: DrawnColumn["values"] | EvenValues;
+};
+
+/** Numbers or times that are all as far apart: the nth is `start + n * step`. */
+type EvenValues = { readonly start: number; readonly step: number; readonly count: number };
+
+type DrawnAxes = NonNullable<(Drawing & { ok: true })["axes"]>;
 
 /**
  * The data in a dashboard's HTML, from which a script makes it interactive: what is drawn, nothing
  * that is not. Fields may be added; `v` changes when one changes its meaning.
  */
 export type Island = {
-  readonly v: 1;
+  readonly v: 2;
   readonly dashboard_id: string;
   readonly version: number;
   readonly ttl_s: number;
@@ -42,8 +47,39 @@ export function islandToMarkup(island: Omit<Island, "panels">, panels: readonly 
   return trustMarkup(`${head},"panels":[${panels.join(",")}]}`);
 }
 
-/** Writes one panel of the island as JSON, around its columns, which are JSON already. */
-export function islandPanelToMarkup(panel: Omit<IslandPanel, "columns">, columns: Safe | undefined): Safe {
+/** Writes one panel of the island as JSON, around what was drawn of it, which is JSON already. */
+export function islandPanelToMarkup(panel: Omit<IslandPanel, "axes" | "columns">, drawn: Safe | undefined): Safe {
   const head = jsonToMarkup(panel);
-  return columns === undefined ? head : trustMarkup(`${head.toString().slice(0, -1)},"columns":${columns}}`);
+  return drawn === undefined ? head : trustMarkup(`${head.toString().slice(0, -1)},${drawn.toString().slice(1)}`);
+}
+
+/** Writes what was drawn of a panel as JSON, as short as the same values can be said. */
+export function drawnToMarkup(columns: readonly DrawnColumn[], axes: DrawnAxes | undefined): Safe {
+  return jsonToMarkup({ ...(axes !== undefined && { axes }), columns: columns.map(packColumn) });
+}
+
+function packColumn(column: DrawnColumn): IslandColumn {
+  if (column.type !== "number" && column.type !== "time") return column;
+  const values = column.values.map((value) => (typeof value === "number" ? trim(value) : value));
+  return { ...column, values: toEven(values) ?? values };
+}
+
+/** Takes off what floating point adds: 0.1 + 0.2 is 0.30000000000000004. What is no number is no value. */
+function trim(value: number): number | null {
+  if (!Number.isFinite(value)) return null;
+  // Most have few decimals and nothing to be taken off, which is found faster than it is written.
+  if (Math.round(value * 1e6) / 1e6 === value) return value;
+  return Number(value.toPrecision(12));
+}
+
+/** Fewer than this are no shorter for it. */
+const leastEven = 4;
+
+function toEven(values: DrawnColumn["values"]): EvenValues | undefined {
+  const [start, next] = values;
+  if (values.length < leastEven || typeof start !== "number" || typeof next !== "number") return undefined;
+  const step = next - start;
+  return values.every((value, index) => value === start + index * step)
+    ? { start, step, count: values.length }
+    : undefined;
 }

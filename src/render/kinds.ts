@@ -1,8 +1,13 @@
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { areaKind } from "../chart/area.ts";
 import { barKind } from "../chart/bar.ts";
+import { gaugeKind } from "../chart/gauge.ts";
+import { heatmapKind } from "../chart/heatmap.ts";
+import { histogramKind } from "../chart/histogram.ts";
 import type { Drawing, Kind, PanelInput } from "../chart/kind.ts";
 import { lineKind } from "../chart/line.ts";
+import { pieKind } from "../chart/pie.ts";
+import { scatterKind } from "../chart/scatter.ts";
 import { statKind } from "../chart/stat.ts";
 import { tableKind } from "../chart/table.ts";
 
@@ -22,6 +27,11 @@ const kinds: { readonly [N in DataKindName]: Kind<MessageOf[N]> } = {
   bar: barKind,
   stat: statKind,
   table: tableKind,
+  pie: pieKind,
+  scatter: scatterKind,
+  heatmap: heatmapKind,
+  histogram: histogramKind,
+  gauge: gaugeKind,
 };
 
 /** Returns the names of the columns that a panel shows; none when it shows whatever there is. */

@@ -1,12 +1,15 @@
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import type { ClickOf } from "../chart/click.ts";
+import { withFormat } from "../chart/drawn-format.ts";
 import type { Effort } from "../chart/effort.ts";
 import type { Voice } from "../chart/intl.ts";
-import { html, jsonToMarkup, nothing, type Safe } from "../chart/safe.ts";
+import { html, nothing, type Safe } from "../chart/safe.ts";
 import type { ColumnStyle } from "../chart/series.ts";
 import { shorten } from "../chart/shorten.ts";
 import type { Column, Frame } from "../frame/frame.ts";
 import type { Markdown } from "../page/markdown.ts";
+import { drawnToMarkup } from "./island.ts";
 import { columnsOf, type DataKind, drawKind } from "./kinds.ts";
 import { describeError } from "./words.ts";
 
@@ -23,8 +26,8 @@ export type PanelData =
   | { readonly ok: false; readonly error: string }
   | undefined;
 
-/** A panel's inside, and its columns for the island, as JSON. */
-export type PanelBody = { readonly body: Safe; readonly error: string; readonly columns: Safe | undefined };
+/** A panel's inside, and what the island says of it, as JSON. */
+export type PanelBody = { readonly body: Safe; readonly error: string; readonly drawn: Safe | undefined };
 
 /** What a panel's inside depends on besides its data. */
 export type PanelSetting = {
@@ -38,6 +41,7 @@ export type PanelSetting = {
   /** How many characters its body and its columns may have together. */
   readonly roomChars: number;
   readonly effort: Effort;
+  readonly clickOf: ClickOf;
 };
 
 /**
@@ -45,9 +49,9 @@ export type PanelSetting = {
  * people and not for engineers.
  */
 export function drawPanel(panel: Panel, data: PanelData, setting: PanelSetting): PanelBody {
-  const drawn = drawInside(panel, data, setting);
-  const chars = drawn.body.length + (drawn.columns?.length ?? 0);
-  if (drawn.error !== "" || chars <= setting.roomChars) return drawn;
+  const inside = drawInside(panel, data, setting);
+  const chars = inside.body.length + (inside.drawn?.length ?? 0);
+  if (inside.error !== "" || chars <= setting.roomChars) return inside;
   // The room bounds what is shown; what was drawn in vain is bounded by the effort alone.
   setting.effort.take(Math.ceil(chars / charsPerCell));
   return refusePanel("too_large");
@@ -59,7 +63,7 @@ const charsPerCell = 16;
 /** Says in place of a panel's data why it is not there. */
 export function refusePanel(error: string): PanelBody {
   const { what, hint } = describeError(error);
-  return { body: html`<p class="dj-empty"><b>${what}</b><span>${hint}</span></p>`, error, columns: undefined };
+  return { body: html`<p class="dj-empty"><b>${what}</b><span>${hint}</span></p>`, error, drawn: undefined };
 }
 
 function drawInside({ kind }: Panel, data: PanelData, setting: PanelSetting): PanelBody {
@@ -68,7 +72,7 @@ function drawInside({ kind }: Panel, data: PanelData, setting: PanelSetting): Pa
     if (words === undefined) return refusePanel("too_large");
     // Whoever has no mouse scrolls it by the keyboard.
     const body = html`<div class="dj-prose" tabindex="0" role="group" aria-label="${setting.label}">${words}</div>`;
-    return { body, error: "", columns: undefined };
+    return { body, error: "", drawn: undefined };
   }
   // What a later release has saved.
   if (kind.case === undefined) return refusePanel("kind_unknown");
@@ -77,12 +81,12 @@ function drawInside({ kind }: Panel, data: PanelData, setting: PanelSetting): Pa
 }
 
 function drawData(kind: DataKind, data: PanelData & { ok: true }, setting: PanelSetting): PanelBody {
-  const { heightPx, turn, voice, label, effort } = setting;
+  const { heightPx, turn, voice, label, effort, clickOf } = setting;
   if (!effort.take(data.frame.columns.length)) return refusePanel("too_large");
   const frame = pickColumns(data.frame, columnsOf(kind));
   if (frame === undefined) return refusePanel("column_missing");
   const note = frame.truncated
-    ? html`<p class="dj-foot">Only the first ${voice.number({}).format(frame.length)} rows of the source</p>`
+    ? html`<p class="dj-foot">Only the first ${voice.number("", () => ({})).format(frame.length)} rows of the source</p>`
     : nothing;
   const drawing = drawKind(kind, {
     frame,
@@ -94,9 +98,12 @@ function drawData(kind: DataKind, data: PanelData & { ok: true }, setting: Panel
     voice,
     roomChars: setting.roomChars - note.length,
     effort,
+    clickOf,
   });
   if (!drawing.ok) return refusePanel(drawing.error);
-  return { body: html`${drawing.body}${note}`, error: "", columns: jsonToMarkup(drawing.columns) };
+  // A table's texts are all in the HTML, and it has been cut to fit without formats.
+  const columns = kind.case === "table" ? drawing.columns : drawing.columns.map((column) => withFormat(column, voice));
+  return { body: html`${drawing.body}${note}`, error: "", drawn: drawnToMarkup(columns, drawing.axes) };
 }
 
 /**

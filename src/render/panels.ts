@@ -1,15 +1,18 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
+import type { ClickOf } from "../chart/click.ts";
 import type { Effort } from "../chart/effort.ts";
 import type { Voice } from "../chart/intl.ts";
-import type { Safe } from "../chart/safe.ts";
+import { nothing, type Safe } from "../chart/safe.ts";
 import { formatClock } from "../chart/time-format.ts";
 import { panelIds, placePanels } from "../definition/panel.ts";
 import type { Markdown } from "../page/markdown.ts";
 import type { PanelView } from "../page/pages.ts";
+import { digestOf } from "./digest.ts";
 import { islandPanelToMarkup } from "./island.ts";
 import { fillTwoColumns } from "./narrow.ts";
 import { drawPanel, type PanelBody, type PanelData, type PanelSetting, refusePanel } from "./panel.ts";
+import type { Place } from "./place.ts";
 
 /** A panel, drawn: its section of the page, its part of the island, and why it has no data, if so. */
 export type DrawnPanel = {
@@ -28,6 +31,9 @@ export type PanelTools = {
   /** How many characters all sections and all parts of the island may have together. */
   readonly roomChars: number;
   readonly effort: Effort;
+  readonly place: Place;
+  /** Returns what a panel's values do when they are clicked. */
+  readonly clicks: (panel: Panel) => ClickOf;
 };
 
 /**
@@ -41,13 +47,14 @@ export type PanelTools = {
 export function* drawPanels(
   definition: Definition,
   data: readonly PanelData[],
-  { frame, roomChars, ...tools }: PanelTools,
+  { frame, roomChars, place, clicks, ...tools }: PanelTools,
 ): Generator<undefined, DrawnPanel[]> {
-  const panels = arrangePanels(definition, data, tools.voice);
-  const write = ({ view }: Arranged, { body, error, columns }: PanelBody): DrawnPanel => {
+  const panels = arrangePanels(definition, data, tools.voice, clicks);
+  const write = ({ view }: Arranged, { body, error, drawn }: PanelBody): DrawnPanel => {
     const { id, kind } = view;
-    const island = islandPanelToMarkup({ id, kind, ...(error !== "" && { error }) }, columns);
-    return { id, section: frame({ ...view, body }), island, error };
+    const data = { id, kind, ...(error !== "" && { error }) };
+    const island = place === "still" ? nothing : islandPanelToMarkup(data, drawn);
+    return { id, section: frame({ ...view, body, hash: digestOf(JSON.stringify(view), body, island) }), island, error };
   };
   const refused = panels.map((one) => write(one, refusePanel("too_large")));
   let leftChars = refused.reduce((left, one) => left - charsOf(one), roomChars);
@@ -70,11 +77,16 @@ function charsOf({ section, island }: DrawnPanel): number {
 type Arranged = {
   readonly panel: Panel;
   readonly data: PanelData;
-  readonly view: Omit<PanelView, "body">;
-  readonly setting: Pick<PanelSetting, "datasource" | "label" | "heightPx" | "turn">;
+  readonly view: Omit<PanelView, "body" | "hash">;
+  readonly setting: Pick<PanelSetting, "datasource" | "label" | "heightPx" | "turn" | "clickOf">;
 };
 
-function arrangePanels({ layout, datasources }: Definition, data: readonly PanelData[], voice: Voice): Arranged[] {
+function arrangePanels(
+  { layout, datasources }: Definition,
+  data: readonly PanelData[],
+  voice: Voice,
+  clicks: PanelTools["clicks"],
+): Arranged[] {
   const ids = panelIds(layout!);
   const panels = placePanels(layout!).map((place) => {
     const panel = layout!.panels[place.index]!;
@@ -94,12 +106,13 @@ function arrangePanels({ layout, datasources }: Definition, data: readonly Panel
       place: `dj-w${w} dj-h${h}${start} dj-md${medium[order]} dj-sm${small[order]}`,
       label,
       title: panel.title,
-      note: panel.description,
+      aside: panel.description,
+      note: panel.note,
       age: data?.ok === true && data.stale ? `as of ${formatClock(data.asOfMs, voice)}` : "",
     };
     const datasource = datasources.find((source) => source.id === panel.datasource);
     const turn = kind === "stat" ? stats++ : 0;
-    return { panel, data, view, setting: { datasource, label, heightPx: h * 48 - 16, turn } };
+    return { panel, data, view, setting: { datasource, label, heightPx: h * 48 - 16, turn, clickOf: clicks(panel) } };
   });
 }
 

@@ -6,6 +6,7 @@ import {
   RenderResponseSchema,
   ValidateDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import type { PageAssets } from "../render/dashboard.ts";
 import { callerOf } from "./call.ts";
 import { createDefinitionMethods, type DefinitionMethodsOptions } from "./definition-methods.ts";
 import { createListMethods, type ListMethodsOptions } from "./list-methods.ts";
@@ -19,12 +20,13 @@ export type DashboardsServiceOptions = DefinitionMethodsOptions &
   ListMethodsOptions &
   ShareMethodsOptions & {
     readonly rendering: DashboardRendering;
+    readonly assets: Pick<PageAssets, "script" | "style">;
     readonly fieldCheck: FieldCheck;
   };
 
 /** Creates the one implementation that every protocol calls. */
 export function createDashboardsService(options: DashboardsServiceOptions): ServiceImpl<typeof DashboardsService> {
-  const { definitions, rendering, fieldCheck, now } = options;
+  const { definitions, rendering, assets, fieldCheck, now } = options;
   const findProblems = createProblemSearch(fieldCheck, findCrossFieldProblems);
   return {
     async render(request, context) {
@@ -33,6 +35,8 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
       const rendered = await rendering.render(tenant, loaded, request);
       return create(RenderResponseSchema, {
         html: rendered.html,
+        digest: rendered.digest,
+        assets: { script: assets.script, style: assets.style },
         ttlS: Math.max(0, Math.ceil((rendered.freshUntilMs - now()) / 1000)),
         version: loaded.version,
         partial: rendered.partial,

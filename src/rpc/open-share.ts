@@ -98,7 +98,8 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
     }
     const chosen = readViewerFilters(loaded.filters, row.viewerFilters, new URLSearchParams(query));
     const filters = { ...chosen, ...fixed };
-    const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters });
+    const { viewerFilters } = row;
+    const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters, viewerFilters });
     counter.count(claims.tenant, claims.shareId);
     const { title } = layout;
     const body = renderer.renderSharePage({ title, fragment: html, expiresAtMs: row.expiresAtMs, presentation });

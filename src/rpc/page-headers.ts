@@ -1,7 +1,7 @@
 /**
  * Returns the headers of a page that a link opens. It is for its holder's eyes: not kept, not told of
- * to where it leads, not found by search. It holds no script but a block of data and no style of its
- * own, and stands in frames of the given origins only.
+ * to where it leads, not found by search. It runs the one script that we serve, which may ask for the
+ * page anew and writes no markup; it has no style of its own, and stands in frames of the given origins only.
  */
 export function pageHeaders(frameAncestors: readonly string[] = []): Readonly<Record<string, string>> {
   const policy = [
@@ -9,6 +9,7 @@ export function pageHeaders(frameAncestors: readonly string[] = []): Readonly<Re
     "style-src 'self'",
     "font-src 'self'",
     "script-src 'self'",
+    "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

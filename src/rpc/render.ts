@@ -7,9 +7,11 @@ import type { ByteCache } from "../cache/byte-cache.ts";
 import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
 import { panelIds } from "../definition/panel.ts";
+import type { Clock } from "../definition/range.ts";
 import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
+import { choicesToControls, type FilterChoice, findChoices } from "../definition/viewer-filters.ts";
 import { fault } from "../errors/fault.ts";
-import type { Presentation, Renderer } from "../render/dashboard.ts";
+import type { DashboardInput, Presentation, Renderer } from "../render/dashboard.ts";
 import type { PanelData } from "../render/panel.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import type { Bulkhead } from "./bulkhead.ts";
@@ -19,6 +21,8 @@ import { settlePresentation, type WantedPresentation } from "./presentation.ts";
 /** A dashboard as HTML, and how its data stands. */
 type RenderedDashboard = {
   readonly html: string;
+  /** SHA-256 of the HTML in UTF-8, in hexadecimal. */
+  readonly digest: string;
   /** When it stops being fresh, in epoch milliseconds. */
   readonly freshUntilMs: number;
   readonly partial: boolean;
@@ -44,7 +48,18 @@ export type DashboardRendering = {
 };
 
 /** What to render a version with. */
-type WantedRender = WantedPresentation & { readonly filters: Readonly<Record<string, Value>> };
+type WantedRender = WantedPresentation & {
+  readonly filters: Readonly<Record<string, Value>>;
+  /** The filters that the reader of a share page may change; absent where it is not for one. */
+  readonly viewerFilters?: readonly string[];
+};
+
+/** What a render's bytes depend on besides its version and data. */
+type Asked = Pick<DashboardInput, "presentation"> & {
+  readonly filters: ResolvedFilters;
+  readonly choices: readonly FilterChoice[];
+  readonly clock: Clock;
+};
 
 /** How long a page that misses something is kept: soon enough for the source's return to show. */
 const partialTtlMs = 5_000;
@@ -62,15 +77,18 @@ export function createDashboardRendering(options: {
   return {
     async render(tenant, loaded, wanted) {
       const { definition } = loaded;
-      const presentation = settlePresentation(wanted, definition.layout!);
-      const filters = resolveFilters(loaded.filters, wanted.filters, {
+      const settled = settlePresentation(wanted, definition.layout!);
+      const presentation: Presentation = wanted.viewerFilters === undefined ? settled : { ...settled, place: "page" };
+      const clock = {
         nowMs: now(),
-        timezone: presentation.timezone,
+        timezone: settled.timezone,
         roundS: smallestTtlS(shownSources(definition)),
-      });
-      return cache.getOrLoad({ tenant, key: renderKey(loaded, filters, presentation) }, () =>
+      };
+      const filters = resolveFilters(loaded.filters, wanted.filters, clock);
+      const asked = { presentation, filters, choices: choicesFor(loaded, wanted), clock };
+      return cache.getOrLoad({ tenant, key: renderKey(loaded, asked) }, () =>
         bulkhead.run(tenant, async () => {
-          const value = await renderFresh(tenant, loaded, filters, presentation);
+          const value = await renderFresh(tenant, loaded, asked);
           return { value, ttlMs: value.freshUntilMs - now(), bytes: value.html.length * 2 + 1_000 };
         }),
       );
@@ -80,8 +98,7 @@ export function createDashboardRendering(options: {
   async function renderFresh(
     tenant: string,
     { definition, version }: LoadedDefinition,
-    filters: ResolvedFilters,
-    presentation: Presentation,
+    { presentation, filters, choices, clock }: Asked,
   ): Promise<RenderedDashboard> {
     const layout = definition.layout!;
     const compared = new Set(
@@ -124,6 +141,7 @@ export function createDashboardRendering(options: {
         version,
         panels,
         filters: filters.shown,
+        controls: choicesToControls(choices, clock),
         presentation,
         asOfMs,
         ttlS,
@@ -143,6 +161,7 @@ export function createDashboardRendering(options: {
     const mayRecover = states.some((state) => state.error.startsWith("source_"));
     return {
       html: drawn.html,
+      digest: createHash("sha256").update(drawn.html).digest("hex"),
       freshUntilMs: mayRecover ? Math.min(whole, now() + partialTtlMs) : whole,
       partial: states.some((state) => state.error !== ""),
       panels: states,
@@ -171,12 +190,23 @@ function smallestTtlS(datasources: readonly Datasource[]): number {
   return ttls.length > 0 ? Math.min(...ttls) : defaultTtlS;
 }
 
+/**
+ * Returns the filters that the reader may change: on a share page those of the link, in an embed those
+ * that the dashboard declares, because nobody has named the ones that are inferred for people.
+ */
+function choicesFor({ definition, filters }: LoadedDefinition, wanted: WantedRender): FilterChoice[] {
+  if (wanted.viewerFilters === undefined && wanted.hydrate === "none") return [];
+  const names = wanted.viewerFilters ?? definition.filters.map(({ name }) => name);
+  return findChoices(filters, names, wanted.filters);
+}
+
 /** An injective name of everything that the bytes of a render depend on, within its tenant. */
-function renderKey(loaded: LoadedDefinition, filters: ResolvedFilters, presentation: Presentation): string {
+function renderKey(loaded: LoadedDefinition, { presentation, filters, choices }: Asked): string {
   const { definition, version } = loaded;
-  const { theme, locale, timezone } = presentation;
+  const { theme, locale, timezone, place } = presentation;
+  const shown = [filters.key, filters.shown, choices.map(({ spec, chosen }) => [spec.name, chosen])];
   // The words of two filters can differ where their values are the same: a span said in two ways.
-  const parts = ["render", definition.dashboardId, version, filters.key, filters.shown, theme, locale, timezone];
+  const parts = ["render", definition.dashboardId, version, ...shown, theme, locale, timezone, place];
   // Filters can be long; their digest names them as well and keeps the cache's own books small.
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

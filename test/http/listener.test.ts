@@ -46,6 +46,7 @@ const { listener, port, origin, requests, lines } = await startListener(
       ["/assets/a.css", { type: "text/css", body: css, gzip: Buffer.from("gzipped"), br: Buffer.from("brotli") }],
       ["/assets/b.js", { type: "text/javascript", body: Buffer.from("1") }],
     ]),
+    makeAsset: (path) => (path === "/assets/made/a.css" ? { type: "text/css", body: Buffer.from(".a{}") } : undefined),
   },
 );
 test.after(() => listener.close(0));
@@ -210,6 +211,7 @@ for (const path of [
   "/.git/config",
   "/assets/",
   "/assets/c.js",
+  "/assets/made/",
   "/assets/%2e%2e/package.json",
   "/s",
   `${base}/render/`,
@@ -282,6 +284,16 @@ test("an asset is kept for ever, and may be used from anywhere", async () => {
     assert.is(await again.text(), "");
   }
   assert.is((await fetch(`${origin}/assets/b.js`, { headers: { "if-none-match": '"x"' } })).status, 200);
+});
+
+test("an asset that follows from its path is like any other", async () => {
+  const response = await fetch(`${origin}/assets/made/a.css`);
+  assert.is(await response.text(), ".a{}");
+  assert.is(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  assert.is(response.headers.get("access-control-allow-origin"), "*");
+  const again = { headers: { "if-none-match": response.headers.get("etag")! } };
+  assert.is((await fetch(`${origin}/assets/made/a.css`, again)).status, 304);
+  assert.is((await fetch(`${origin}/assets/made/b.css`)).status, 404);
 });
 
 test("an asset comes in the form that the client takes", async () => {

@@ -23,8 +23,11 @@ export function createTestRenderer(limits?: RenderLimits): Renderer {
     templates,
     ...(limits !== undefined && { limits }),
     assets: {
+      origin: "",
+      fontStyle: { url: "/assets/fonts.css", integrity: "sha384-fonts" },
       style: { url: "/assets/style.css", integrity: "sha384-style" },
       shareStyle: { url: "/assets/share.css", integrity: "sha384-share" },
+      script: { url: "/assets/dashboard.js", integrity: "sha384-script" },
     },
   });
 }
