@@ -22,12 +22,18 @@ test("there are at least three, and the one of the documented calls among them",
 });
 
 for (const name of names) {
-  test(`${name} is valid, and a link can fix each of its filters`, () => {
+  test(`${name} is valid`, () => {
     const request = read(name);
     assert.is(`${request.dashboardId}.yaml`, name);
     assert.equal(fieldCheck(SaveDefinitionRequestSchema, request), []);
     assert.equal(findCrossFieldProblems(SaveDefinitionRequestSchema, request), []);
-    const definition = toDefinition(request);
+  });
+}
+
+// The galleries show kinds of panels side by side, most of which have nothing to do with a filter.
+for (const name of names.filter((name) => !name.startsWith("gallery"))) {
+  test(`a link can fix each filter of ${name}`, () => {
+    const definition = toDefinition(read(name));
     const unboundPanels = createUnboundPanelFinder(definition);
     for (const filter of definition.filters) assert.equal(unboundPanels(filter.name), [], filter.name);
   });

@@ -1,0 +1,81 @@
+import { fromJson } from "@bufbuild/protobuf";
+import { type Definition, DefinitionSchema } from "../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Frame } from "../src/frame/frame.ts";
+
+/** One of the charts that both sides draw. */
+export type Chart = {
+  readonly kind: (typeof kinds)[number];
+  readonly title: string;
+  /** Where the points stand: times, or for dots numbers. */
+  readonly along: Float64Array;
+  readonly values: Float64Array;
+};
+
+const points = 200;
+
+const kinds = [
+  "line",
+  "area",
+  "bar",
+  "line",
+  "line",
+  "area",
+  "scatter",
+  "line",
+  "area",
+  "bar",
+  "line",
+  "line",
+] as const;
+
+/**
+ * Returns twelve charts of 200 points each, as a busy page shows them, at the nth of many moments: no
+ * two have the same times or values, so that nothing kept from one draw serves another.
+ */
+export function chartsAt(moment: number): readonly Chart[] {
+  const start = Date.UTC(2026, 5, 17) + moment * 420_000;
+  return kinds.map((kind, at) => ({
+    kind,
+    title: `Chart ${at + 1}`,
+    along: Float64Array.from({ length: points }, (_, i) =>
+      kind === "scatter" ? ((i + moment) * 37) % 211 : start + i * 420_000,
+    ),
+    values: Float64Array.from({ length: points }, (_, i) => {
+      const swing = 40 * Math.sin((i + moment) / (7 + at));
+      return Math.round(10 * (120 + swing + (((i + moment) * 7919 * (at + 1)) % 101) / 4)) / 10;
+    }),
+  }));
+}
+
+/** The dashboard of those charts. */
+export const definition: Definition = fromJson(DefinitionSchema, {
+  dashboard_id: "bench",
+  layout: {
+    title: "Twelve panels",
+    timezone: "Europe/Berlin",
+    panels: kinds.map((kind, at) => ({
+      title: `Chart ${at + 1}`,
+      datasource: `d${at}`,
+      [kind]: kind === "scatter" ? { x: "along", y: "value" } : { x: "along", y: ["value"] },
+    })),
+  },
+  datasources: kinds.map((_, at) => ({
+    id: `d${at}`,
+    columns: { value: { title: "Latency", unit: "ms" } },
+    inline: { columns: [{ name: "along" }] },
+  })),
+});
+
+/** Returns what a chart's source answered. */
+export function frameOf({ kind, along, values }: Chart): Frame {
+  return {
+    length: points,
+    truncated: false,
+    columns: [
+      kind === "scatter"
+        ? { type: "number", name: "along", values: along }
+        : { type: "time", name: "along", zoned: true, values: along },
+      { type: "number", name: "value", values },
+    ],
+  };
+}
