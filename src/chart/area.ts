@@ -5,7 +5,7 @@ import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { drawStrokes } from "./line.ts";
 import { bridgeNulls, zeroNulls } from "./nulls.ts";
-import { areaPath, splitAtGaps, toPoint } from "./path.ts";
+import { canvasXs, canvasYs, fillPath } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
 import { readAreas } from "./read-areas.ts";
 import { html, type Safe, trustMarkup } from "./safe.ts";
@@ -58,16 +58,10 @@ function drawLayers(
 ): Safe[] {
   const fills: Safe[] = [];
   const lines: Safe[] = [];
-  const toRuns = (edge: Float64Array) =>
-    splitAtGaps(
-      Array.from(edge, (value, position) =>
-        Number.isNaN(value) ? null : toPoint(shares[position]!, vertical.at(value)),
-      ),
-    );
+  const xs = canvasXs(shares);
   for (const [index, { from, to }] of layers.entries()) {
-    const lower = toRuns(from);
-    const upper = toRuns(to);
-    const d = upper.map((run, order) => (run.length > 1 ? areaPath(run, lower[order]!) : "")).join("");
+    const upper = { xs, ys: canvasYs(to, vertical.at) };
+    const d = fillPath(upper, canvasYs(from, vertical.at));
     if (d !== "")
       fills.push(html`<path class="${fillClass} ${seriesClass(index)}"${seriesMark(index)} d="${trustMarkup(d)}"/>`);
     lines.push(drawStrokes(upper, index));

@@ -45,10 +45,13 @@ export function compareNumbers(
   const inUnit = changesInUnit(format.unit) || before === 0 || now * before < 0 || !(ratio < 100);
   // Tenths of a percent: more would be noise.
   const tenths = Math.round(ratio * 1000) / 1000;
+  const shown = inUnit ? Math.abs(change) : tenths;
   const text = inUnit
-    ? changeInUnit(Math.abs(change), format, voice)
+    ? changeInUnit(shown, format, voice)
     : formatShort(tenths, { unit: "ratio", decimals: undefined }, voice);
-  const direction = change === 0 || (!inUnit && tenths === 0) ? "flat" : change > 0 ? "up" : "down";
+  // What reads as nothing is nothing: an arrow beside 0.00 would say otherwise.
+  const isFlat = shown === 0 || text === (inUnit ? changeInUnit(0, format, voice) : undefined);
+  const direction = isFlat ? "flat" : change > 0 ? "up" : "down";
   return { direction, text, mood: moodOf(direction, better, against), spoken: spoken[against][direction] };
 }
 

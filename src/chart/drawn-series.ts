@@ -18,9 +18,12 @@ export function emptyColumns(set: SeriesSet): DrawnColumn[] {
 
 /** Keeps the points of each series at the given indices, and the positions that some point still has. */
 export function pickPoints(
-  { positions, series, ...rest }: SeriesSet,
+  set: SeriesSet,
   picks: readonly (readonly number[])[],
 ): SeriesSet {
+  const { positions, series, ...rest } = set;
+  // Every position is that of some point.
+  if (series.every(({ at }, index) => at.length === picks[index]!.length)) return set;
   const kept = series.map((one, index) => ({
     ...one,
     at: picks[index]!.map((point) => one.at[point]!),

@@ -4,7 +4,7 @@ import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts"
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { zeroNulls } from "./nulls.ts";
-import { linePath, type Point, splitAtGaps, toPoint } from "./path.ts";
+import { bridgeGaps, canvasXs, canvasYs, strokePaths, type Trace } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
 import { readLines } from "./read-lines.ts";
 import { html, nothing, type Safe, trustMarkup } from "./safe.ts";
@@ -37,14 +37,10 @@ function drawLine(panel: LinePanel, input: PanelInput): Drawing {
   const marked = withThresholds(measured, panel.thresholds, scale);
   const range = scale === "log" ? marked : nearZero(marked);
   const vertical = createValueAxis(range, stepsFor(input, true), format, voice, scale);
-  const shares = sharesOf(positions);
+  const xs = canvasXs(sharesOf(positions));
   const paths = series.map(({ at, values }, index) => {
-    const points = at.map((position, point) => {
-      const value = values[point]!;
-      return Number.isNaN(value) ? null : toPoint(shares[position]!, vertical.at(value));
-    });
-    const runs = panel.nulls === "connect" ? [points.filter((point) => point !== null)] : splitAtGaps(points);
-    return drawStrokes(runs, index);
+    const trace = { xs: at.map((position) => xs[position]!), ys: canvasYs(values, vertical.at) };
+    return drawStrokes(panel.nulls === "connect" ? bridgeGaps(trace) : trace, index);
   });
   const body = drawPlot({
     summary: summarize("Line chart", set, voice, tellThresholds(panel.thresholds, format, voice)),
@@ -63,10 +59,9 @@ function drawLine(panel: LinePanel, input: PanelInput): Drawing {
   };
 }
 
-/** Draws runs of points of the nth series as lines, and a run of one as a dot: it has no length, and must be seen. */
-export function drawStrokes(runs: readonly (readonly Point[])[], index: number): Safe {
-  const lines = linePath(runs.filter((run) => run.length > 1));
-  const dots = linePath(runs.filter((run) => run.length === 1));
+/** Draws the trace of the nth series as lines, and a lone point as a dot: it has no length, and must be seen. */
+export function drawStrokes(trace: Trace, index: number): Safe {
+  const { lines, dots } = strokePaths(trace);
   const draw = (className: string, d: string) =>
     d === ""
       ? nothing

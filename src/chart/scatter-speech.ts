@@ -1,6 +1,6 @@
 import type { Voice } from "./intl.ts";
-import { formatFull, formatShort } from "./number-format.ts";
-import { html, type Safe } from "./safe.ts";
+import { createFullWriter, formatShort } from "./number-format.ts";
+import { html, nothing, type Safe } from "./safe.ts";
 import type { Series, SeriesSet } from "./series.ts";
 import { positionNames } from "./spoken.ts";
 import { rangeOf } from "./value-axis.ts";
@@ -9,7 +9,7 @@ import { rangeOf } from "./value-axis.ts";
 const maxSentences = 6;
 
 /** So would a table of more dots. */
-const maxRows = 60;
+const maxRows = 20;
 
 /** Returns what a screen reader says in place of a scatter plot: where its dots lie, and what else is to be said. */
 export function summarizeDots({ positions, series }: SeriesSet, voice: Voice, more: string): string {
@@ -40,14 +40,14 @@ function count(dots: number, voice: Voice): string {
 export function drawDotTable(title: string, { positions, series }: SeriesSet, isSplit: boolean, voice: Voice): Safe {
   const name = positionNames(positions, voice);
   const total = series.reduce((sum, { values }) => sum + values.length, 0);
-  const dots = series.flatMap(({ at, values }, index) =>
-    at.slice(0, maxRows).map((position, point) => ({ position, value: values[point]!, one: series[index]! })),
-  );
+  const dots = series.flatMap(({ title, at, values, format }) => {
+    const write = createFullWriter(format, voice);
+    return at.slice(0, maxRows).map((position, point) => ({ position, title, value: values[point]!, write }));
+  });
   dots.sort((a, b) => a.position - b.position);
-  const rows = dots.slice(0, maxRows).map(({ position, value, one }) => {
-    const cells = isSplit ? [one.title] : [];
-    cells.push(formatFull(value, one.format, voice));
-    return html`<tr><th scope="row">${name(position)}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+  const rows = dots.slice(0, maxRows).map(({ position, title, value, write }) => {
+    const word = isSplit ? html`<td>${title}</td>` : nothing;
+    return html`<tr><th scope="row">${name(position)}</th>${word}<td>${write(value)}</td></tr>`;
   });
   const heads = isSplit ? ["Series", "Value"] : [series[0]!.title];
   const caption =

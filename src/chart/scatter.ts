@@ -3,13 +3,13 @@ import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, namesOf } from "./legend.ts";
 import { drawDropped } from "./line.ts";
-import { linePath, toPoint } from "./path.ts";
+import { canvasX, canvasY, dotPath } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
 import { html, nothing, type Safe, trustMarkup } from "./safe.ts";
 import { closeToZero, createAcross } from "./scatter-axis.ts";
 import { drawDotTable, summarizeDots } from "./scatter-speech.ts";
 import { frameToSeries, type SeriesSet } from "./series.ts";
-import { thinOut } from "./thin-out.ts";
+import { type Place, thinOut } from "./thin-out.ts";
 import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
 import { createValueAxis, hasPlace, rangeOf, type Scale } from "./value-axis.ts";
 
@@ -52,14 +52,14 @@ function drawScatter(panel: ScatterPanel, input: PanelInput): Drawing {
     at.map((position, point) => [across.at(positions.values[position]!), vertical.at(values[point]!)] as const),
   );
   const picks = thinOut(placed, Math.max(series.length, Math.min(maxDots, Math.floor(input.roomChars / charsPerDot))));
-  const dots = placed.map((points, index) => picks[index]!.map((point) => toPoint(...points[point]!)));
-  const isMany = dots.reduce((sum, { length }) => sum + length, 0) > manyDots;
+  const isMany = picks.reduce((sum, { length }) => sum + length, 0) > manyDots;
+  const dots = placed.map((places, index) => drawDots(places, picks[index]!, index, isMany));
   const plot = drawPlot({
     summary: summarizeDots(set, voice, tellThresholds(panel.thresholds, format, voice)),
     legend: isSplit ? drawLegend(namesOf(series), { clickOf, column: panel.series }) : nothing,
     horizontal: across.ticks,
     vertical,
-    marks: html`${drawCanvas(dots.map((points, index) => drawDots(points, index, isMany)))}${drawThresholds(panel.thresholds, vertical, format, voice)}`,
+    marks: html`${drawCanvas(dots)}${drawThresholds(panel.thresholds, vertical, format, voice)}`,
     table: drawDotTable(title, set, isSplit, voice),
   });
   const axes = { x: { scale: scales.x, from: across.from, to: across.to }, y: verticalAxis(vertical) };
@@ -76,14 +76,15 @@ function keepPlaced(
   scales: { readonly x: Scale; readonly y: Scale },
 ): { set: SeriesSet; lost: number } {
   let lost = 0;
-  const picks = all.series.map(({ at, values }) =>
-    values.flatMap((value, point) => {
-      if (Number.isNaN(value)) return [];
-      if (hasPlace(value, scales.y) && hasPlace(Number(all.positions.values[at[point]!]), scales.x)) return [point];
-      lost += 1;
-      return [];
-    }),
-  );
+  const picks = all.series.map(({ at, values }) => {
+    const placed: number[] = [];
+    for (const [point, value] of values.entries()) {
+      if (Number.isNaN(value)) continue;
+      if (hasPlace(value, scales.y) && hasPlace(Number(all.positions.values[at[point]!]), scales.x)) placed.push(point);
+      else lost += 1;
+    }
+    return placed;
+  });
   return { set: pickPoints(all, picks), lost };
 }
 
@@ -96,10 +97,12 @@ const manyDots = 2500;
  */
 const layers = 3;
 
-function drawDots(points: readonly (readonly [number, number])[], index: number, isMany: boolean): Safe {
-  const paths = Array.from({ length: layers }, (_, layer) => {
-    const path = linePath(points.filter((_, point) => point % layers === layer).map((point) => [point]));
-    return path === "" ? nothing : html`<path d="${trustMarkup(path)}"/>`;
-  });
+function drawDots(places: readonly Place[], picks: readonly number[], index: number, isMany: boolean): Safe {
+  const data = new Array<string>(layers).fill("");
+  for (const [order, pick] of picks.entries()) {
+    const [across, up] = places[pick]!;
+    data[order % layers] += dotPath(canvasX(across), canvasY(up));
+  }
+  const paths = data.map((d) => (d === "" ? nothing : html`<path d="${trustMarkup(d)}"/>`));
   return html`<g class="dj-dots${isMany ? " dj-many" : ""} ${seriesClass(index)}"${seriesMark(index)}>${paths}</g>`;
 }

@@ -1,7 +1,7 @@
 import type { NumbersColumn } from "../frame/frame.ts";
 import { downsample } from "./downsample.ts";
 import { formatShort } from "./number-format.ts";
-import { linePath, type Point, splitAtGaps } from "./path.ts";
+import { strokePaths, type Trace } from "./path.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { measureFormat } from "./series.ts";
 import { type CellSetting, type Cells, describeNumbers, drawHead, numberOrNull } from "./table-column.ts";
@@ -42,28 +42,26 @@ function drawSpark(list: Float64Array, picked: readonly number[], { style, voice
   const { min, max } = rangeOf([list]);
   const up = (value: number) => (min === max ? 0.5 : (drawable(value) - min) / (max - min));
   const across = (index: number) => (list.length > 1 ? index / (list.length - 1) : 0.5);
-  const points = picked.map((index): Point | null =>
-    Number.isNaN(list[index])
-      ? null
-      : [
-          Math.round(margin + across(index) * (grid.width - 2 * margin)),
-          Math.round(margin + (1 - up(list[index]!)) * (grid.height - 2 * margin)),
-        ],
-  );
+  const trace = {
+    xs: picked.map((index) => Math.round(margin + across(index) * (grid.width - 2 * margin))),
+    ys: picked.map((index) => {
+      const value = list[index]!;
+      return Number.isNaN(value) ? value : Math.round(margin + (1 - up(value)) * (grid.height - 2 * margin));
+    }),
+  };
   const format = measureFormat(style);
   const text = (value: number) => formatShort(value, format, voice);
   const last = list.findLast((value) => !Number.isNaN(value))!;
   const label = `last ${text(last)}, lowest ${text(min)}, highest ${text(max)}`;
   return html`
     <svg class="dj-tiny dj-s2" viewBox="0 0 ${grid.width} ${grid.height}" role="img" aria-label="${label}">
-      ${drawRuns(splitAtGaps(points))}
+      ${drawTrace(trace)}
     </svg>`;
 }
 
 /** A number between gaps is a dot: it has no length, and must be seen. */
-function drawRuns(runs: readonly (readonly Point[])[]): Safe {
-  const lines = linePath(runs.filter((run) => run.length > 1));
-  const dots = linePath(runs.filter((run) => run.length === 1));
+function drawTrace(trace: Trace): Safe {
+  const { lines, dots } = strokePaths(trace);
   return html`${lines === "" ? nothing : html`<path d="${lines}"/>`}${
     dots === "" ? nothing : html`<path class="dj-lone" d="${dots}"/>`
   }`;

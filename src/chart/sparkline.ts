@@ -1,4 +1,4 @@
-import { areaPath, linePath, splitAtGaps, toPoint } from "./path.ts";
+import { canvasXs, canvasYs, fillPath, strokePaths } from "./path.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { drawable, rangeOf } from "./value-axis.ts";
 
@@ -11,13 +11,12 @@ import { drawable, rangeOf } from "./value-axis.ts";
 export function drawSparkline(shares: readonly number[], values: readonly number[], colorClass: string): Safe {
   const { min, max } = rangeOf([values]);
   const toShare = (value: number) => (min === max ? 0.5 : 0.08 + (0.84 * (drawable(value) - min)) / (max - min));
-  const points = values.map((value, index) => (Number.isNaN(value) ? null : toPoint(shares[index]!, toShare(value))));
-  const runs = splitAtGaps(points).filter((run) => run.length > 1);
-  if (runs.length === 0) return nothing;
-  const floor = runs.map((run) => run.map(([x]) => [x, 1000] as const));
-  const fill = runs.map((run, index) => areaPath(run, floor[index]!)).join("");
+  const trace = { xs: canvasXs(shares), ys: canvasYs(values, toShare) };
+  const { lines } = strokePaths(trace);
+  if (lines === "") return nothing;
+  const fill = fillPath(trace, new Float64Array(values.length).fill(1000));
   return html`
     <svg class="dj-spark dj-canvas ${colorClass}" viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">
-      <path class="dj-shade" d="${fill}"/><path class="dj-line" d="${linePath(runs)}"/>
+      <path class="dj-shade" d="${fill}"/><path class="dj-line" d="${lines}"/>
     </svg>`;
 }

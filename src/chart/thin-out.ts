@@ -1,5 +1,5 @@
 /** A dot's place, as shares of the plot's width and height. */
-type Place = readonly [across: number, up: number];
+export type Place = readonly [across: number, up: number];
 
 /** The finest lattice: its cells are a pixel or two. */
 const finest = { across: 500, up: 300 } as const;
@@ -23,12 +23,14 @@ export function thinOut(series: readonly (readonly Place[])[], most: number): nu
 
 function pickByCell(places: readonly Place[], across: number, up: number): number[] {
   const taken = new Set<number>();
-  return places.flatMap(([x, y], index) => {
+  const picks: number[] = [];
+  for (const [index, [x, y]] of places.entries()) {
     const cell = cellOf(x, across) * up + cellOf(y, up);
-    if (taken.has(cell)) return [];
+    if (taken.has(cell)) continue;
     taken.add(cell);
-    return [index];
-  });
+    picks.push(index);
+  }
+  return picks;
 }
 
 function cellOf(share: number, cells: number): number {

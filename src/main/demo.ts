@@ -5,6 +5,7 @@ import { createContextValues, createHandlerContext, type HandlerContext } from "
 import { parse } from "yaml";
 import {
   DashboardsService,
+  type SaveDefinitionRequest,
   SaveDefinitionRequestSchema,
   ShareRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
@@ -31,8 +32,7 @@ export async function seedDemo(service: Service, config: Config, say: (line: str
   const { installDemoFiles } = await import("../../demo/data.ts");
   await installDemoFiles(join(config.filesDir, tenant), say);
   for (const id of demoIds()) {
-    const definition = parse(readFileSync(join(demoFolder, `${id}.yaml`), "utf8")) as JsonValue;
-    const request = fromJson(SaveDefinitionRequestSchema, definition);
+    const request = readDemo(id);
     try {
       await service.dashboards.saveDefinition(
         create(SaveDefinitionRequestSchema, { ...request, expectedVersion: 0 }),
@@ -44,11 +44,12 @@ export async function seedDemo(service: Service, config: Config, say: (line: str
   }
 }
 
-/** Prints a link to each of the demo's dashboards, a token, and a call to paste. */
+/** Prints a link to each of the demo's dashboards, whose viewers may change every filter, a token, and a call to paste. */
 export async function announceDemo(service: Service, say: (line: string) => void): Promise<void> {
   say("\nOpen a dashboard (the links work for a week):\n");
   for (const dashboardId of demoIds()) {
-    const request = create(ShareRequestSchema, { dashboardId, expiresInS: weekS });
+    const viewerFilters = readDemo(dashboardId).filters.map(({ name }) => name);
+    const request = create(ShareRequestSchema, { dashboardId, expiresInS: weekS, viewerFilters });
     const { url } = await service.dashboards.share(request, asOperator("Share"));
     say(`  ${dashboardId.padEnd(16)} ${url}`);
   }
@@ -71,6 +72,11 @@ function demoIds(): string[] {
     .filter((name) => name.endsWith(".yaml"))
     .map((name) => basename(name, ".yaml"));
   return [first, ...ids.filter((id) => id !== first).sort()];
+}
+
+function readDemo(id: string): SaveDefinitionRequest {
+  const definition = parse(readFileSync(join(demoFolder, `${id}.yaml`), "utf8")) as JsonValue;
+  return fromJson(SaveDefinitionRequestSchema, definition);
 }
 
 function asOperator(method: string): HandlerContext {

@@ -145,7 +145,8 @@ export declare type Brand = Message<"datajetty.dashboards.v1.Brand"> & {
   accent: string;
 
   /**
-   * The same in the dark theme; `accent` when empty.
+   * The same in the dark theme. It goes with `accent`, because no colour stands
+   * out by 4.5:1 from both surfaces.
    *
    * @generated from field: string accent_dark = 2;
    */
