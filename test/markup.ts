@@ -40,7 +40,7 @@ export function findAll(element: Element, test: (element: Element) => boolean): 
 
 const token = /<\/([a-z][a-z0-9]*)>|<([a-z][a-zA-Z0-9]*)((?: [a-zA-Z0-9-]+(?:="[^"<>]*")?)*)( ?\/?)>|([^<]+)/g;
 
-const voids = new Set(["link", "meta", "br", "hr"]);
+const voids = new Set(["link", "meta", "br", "hr", "input"]);
 
 function parseAttributes(text: string): Readonly<Record<string, string>> {
   const pairs = [...text.matchAll(/ ([a-zA-Z0-9-]+)(?:="([^"]*)")?/g)];

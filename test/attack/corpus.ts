@@ -66,6 +66,7 @@ export type Step = {
   readonly dashboard?: string;
   readonly expires_in_s?: number;
   readonly filters?: Readonly<Record<string, unknown>>;
+  readonly viewer_filters?: readonly string[];
   readonly token?: string;
   readonly query?: string;
   readonly mutate?: Mutation;

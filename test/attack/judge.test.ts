@@ -16,6 +16,7 @@ type Headers = Readonly<Record<string, string>>;
 
 const json = { "content-type": "application/json" };
 const notFound = '{"error":"not_found","message":"nothing is here"}';
+const ownScript = `<script defer src="https://links.attack.test/assets/dashboard.0123456789abcdef.js" integrity="sha384-${"a".repeat(64)}" crossorigin="anonymous"></script>`;
 const island = '<div><script type="application/json">{"a":1}</script></div>';
 
 /** By property: what must be found wrong, and what must not. */
@@ -66,10 +67,13 @@ const samples: Readonly<Record<string, { readonly bad: readonly Seen[]; readonly
       { body: "<img src=x onerror=f()>" },
       { body: '<a href="javascript:f()">x</a>' },
       { body: "<script>f()</script>" },
+      { body: '<script defer src="https://links.attack.test/assets/dashboard.0123456789abcdef.js"></script>' },
+      { body: ownScript.replace("links.attack.test", "elsewhere.test") },
+      { body: ownScript + ownScript },
       { body: "<iframe src=x></iframe>" },
       { body: '<b title=">" onclick="f()">x</b>' },
     ],
-    good: [{ body: `${island}<p title="x onerror=1">onerror=f()</p>` }],
+    good: [{ body: `${ownScript}${island}<p title="x onerror=1">onerror=f()</p>` }],
   },
   hydration_roundtrip: {
     bad: [{ body: "<div></div>" }, { body: island.replace("1", "oops") }],

@@ -12,6 +12,7 @@ export async function share(scope: Scope, step: Step): Promise<Outcome> {
     dashboard_id: fillIn(step.dashboard!, scope.variables),
     expires_in_s: step.expires_in_s,
     ...(step.filters && { filters: fillInDeep(step.filters, scope.variables) }),
+    ...(step.viewer_filters && { viewer_filters: step.viewer_filters }),
   };
   const outcome = await request(scope, {
     method: "POST",

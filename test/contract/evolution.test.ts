@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { DefinitionSchema } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import { definitionDigest, definitionToJson } from "../../src/definition/canonical.ts";
 import { releasedDefinition } from "../frozen/released.ts";
-import { readValues } from "../frozen/values.ts";
+import { findChanges, readValues } from "../frozen/values.ts";
 import { suite } from "../harness.ts";
 import { startStoredService } from "../stored.ts";
 
@@ -30,19 +30,39 @@ const newer = {
   layout: {
     title: "Newer",
     accent: "teal",
+    brand: { accent: "#0b6e4f", accent_dark: "#5fd3a5", font: "serif" },
+    font: "mono",
     panels: [
       {
         title: "Known",
         caption: "later",
         grid: { w: 12, h: 8, z: 1 },
         datasource: "rows",
-        line: { x: "day", y: ["orders"], series: "region", smooth: true },
+        click: ["region"],
+        line: {
+          x: "day",
+          y: ["orders"],
+          series: "region",
+          smooth: true,
+          scale: "symlog",
+          nulls: "estimate",
+          thresholds: [{ value: 11, status: "great", dashed: true }],
+        },
       },
       { title: "Unknown kind", datasource: "rows", sankey: { from: "region", to: "day" } },
       { title: "Unknown kind, no source", sankey: {} },
       { title: "Unknown source", datasource: "lake", table: { columns: [{ name: "a", pinned: true }] } },
       { title: "Unknown reduction", datasource: "rows", stat: { value: "orders", reduce: "trimmed_mean" } },
       { title: "Rows", datasource: "rows", table: {} },
+      {
+        title: "Shown otherwise",
+        datasource: "rows",
+        table: {
+          columns: [{ name: "region", show: "flag", statuses: { IN: "great" } }],
+          sort: { column: "region", order: "natural", locale: "sv" },
+        },
+      },
+      { title: "Whole", datasource: "rows", pie: { label: "region", value: "orders", shape: "rose" } },
       { title: "Words", text: { markdown: "Still **here**.", footnotes: ["a"] } },
     ],
   },
@@ -74,18 +94,37 @@ const known = {
   dashboard_id: "newer",
   layout: {
     title: "Newer",
+    brand: { accent: "#0b6e4f", accent_dark: "#5fd3a5" },
+    font: "mono",
     panels: [
       {
         title: "Known",
         grid: { w: 12, h: 8 },
         datasource: "rows",
-        line: { x: "day", y: ["orders"], series: "region" },
+        click: ["region"],
+        line: {
+          x: "day",
+          y: ["orders"],
+          series: "region",
+          scale: "symlog",
+          nulls: "estimate",
+          thresholds: [{ value: 11, status: "great" }],
+        },
       },
       { title: "Unknown kind", datasource: "rows" },
       { title: "Unknown kind, no source" },
       { title: "Unknown source", datasource: "lake", table: { columns: [{ name: "a" }] } },
       { title: "Unknown reduction", datasource: "rows", stat: { value: "orders", reduce: "trimmed_mean" } },
       { title: "Rows", datasource: "rows", table: {} },
+      {
+        title: "Shown otherwise",
+        datasource: "rows",
+        table: {
+          columns: [{ name: "region", show: "flag", statuses: { IN: "great" } }],
+          sort: { column: "region", order: "natural" },
+        },
+      },
+      { title: "Whole", datasource: "rows", pie: { label: "region", value: "orders", shape: "rose" } },
       { title: "Words", text: { markdown: "Still **here**." } },
     ],
   },
@@ -141,33 +180,38 @@ test("a later release's dashboard shows the panels that are known, and says of t
       ["unknown-source", "source_failed"],
       ["unknown-reduction", ""],
       ["rows", ""],
+      ["shown-otherwise", ""],
+      ["whole", ""],
       ["words", ""],
     ],
   );
   const shown = readValues(html).panels;
   assert.equal(
     shown.map(({ kind }) => kind),
-    ["line", "unknown", "unknown", "table", "stat", "table", "text"],
+    ["line", "unknown", "unknown", "table", "stat", "table", "table", "pie", "text"],
   );
   assert.equal(shown[1]!.words, [
     "Unknown kind",
     "This is not known here yet",
     "It will show once the service is updated.",
   ]);
-  assert.equal(shown[6]!.words, ["Words", "Still", "here", "."]);
+  assert.equal(shown[8]!.words, ["Words", "Still", "here", "."]);
 });
 
 test("words that are not known never make a wrong number", async () => {
   const { html } = await render({ dashboard_id: "newer" });
-  const [line, , , , stat, table] = readValues(html).panels;
+  const [line, , , , stat, table, tags] = readValues(html).panels;
   assert.equal(stat!.words, ["Unknown reduction", "–"]);
   // A unit reads as a plain number, and a column's type is read off its cells.
-  assert.equal(line!.columns, [
+  const columns = [
     { title: "day", type: "time", zoned: false, values: [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)] },
     { title: "IN", type: "number", unit: "knots", values: [10, 12] },
     { title: "US", type: "number", unit: "knots", at: [1], values: [20] },
-  ]);
+  ];
+  assert.equal(findChanges(line!.columns, columns), []);
   assert.equal(table!.words.slice(0, 7), ["Rows", "day", "region", "Orders", "Jan 1, 2026", "IN", "10"]);
+  // A way to show a column that is not known is text, and an order that is not known is ascending.
+  assert.equal(tags!.words, ["Shown otherwise", "region", "IN", "IN", "US"]);
 });
 
 test("a filter of a known type filters, one of a type that is not known is refused by name", async () => {
@@ -203,20 +247,31 @@ test("a save refuses what is not known, wherever it stands, so that nothing is d
   const clean = {
     dashboard_id: "strict",
     layout: {
-      panels: [{ title: "Rows", grid: { w: 6, h: 6 }, datasource: "rows", table: { columns: [{ name: "n" }] } }],
+      brand: { logo_text: "Strict" },
+      panels: [
+        {
+          title: "Rows",
+          grid: { w: 6, h: 6 },
+          datasource: "rows",
+          table: {
+            columns: [{ name: "n", show: "status", statuses: { up: "ok" }, thresholds: [{ value: 1 }] }],
+            sort: { column: "n" },
+          },
+        },
+      ],
     },
     filters: [{ name: "n", type: "number" }],
     datasources: [{ id: "rows", columns: { n: { unit: "short" } }, inline: { columns: [{ name: "n" }], rows: [[1]] } }],
   };
   const objects = objectsOf(clean);
-  assert.is(objects.length, 12);
+  assert.is(objects.length, 16);
   for (const path of objects) {
     for (const draft of [false, true]) {
       const request = structuredClone(clean);
       const target = path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], request);
       (target as Record<string, unknown>).invented = 1;
       const answer = await service.post("/definitions", { ...request, draft });
-      // A name among the columns is a column's, and what is wrong is that it has none.
+      // A name among the columns is a column's, one among the statuses a word's: what is wrong is what it stands for.
       assert.is(answer.status, 400, `${path.join(".")}: ${await answer.text()}`);
     }
   }
@@ -252,8 +307,12 @@ test("an earlier release's row, with nothing but what it had to have, is read an
 
 test("the contract last released reads what this one and a later one store", () => {
   const folder = join(import.meta.dirname, "../../demo/dashboards");
+  const cases = join(import.meta.dirname, "../frozen/cases");
   const demos = readdirSync(folder).map((name) => parse(readFileSync(join(folder, name), "utf8")) as JsonObject);
-  for (const definition of [...demos, newer as JsonObject]) {
+  const frozen = readdirSync(cases).map(
+    (name) => JSON.parse(readFileSync(join(cases, name, "definition.json"), "utf8")) as JsonObject,
+  );
+  for (const definition of [...demos, ...frozen, newer as JsonObject]) {
     fromJson(releasedDefinition(), definition, { ignoreUnknownFields: true });
   }
 });

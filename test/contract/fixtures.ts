@@ -26,6 +26,34 @@ export const dashboards: readonly { readonly tenant: string; readonly request: J
   {
     tenant: "acme",
     request: {
+      dashboard_id: "kinds",
+      layout: {
+        brand: { accent: "#0b6e4f", accent_dark: "#5fd3a5", series: ["#12805c"], logo_text: "Acme" },
+        panels: [
+          { title: "Pie", datasource: "sizes", pie: { label: "name", value: "size" }, click: ["name"] },
+          { title: "Scatter", datasource: "sizes", scatter: { x: "size", y: "weight" } },
+          { title: "Heatmap", datasource: "sizes", heatmap: { x: "name", y: "weight", value: "size" } },
+          { title: "Histogram", datasource: "sizes", histogram: { value: "size" } },
+          { title: "Gauge", datasource: "sizes", gauge: { value: "size", max: 10, thresholds: [{ value: 5 }] } },
+        ],
+      },
+      datasources: [
+        {
+          id: "sizes",
+          inline: {
+            columns: [{ name: "name" }, { name: "size" }, { name: "weight" }],
+            rows: [
+              ["a", 1, 2],
+              ["b", 3, 4],
+            ],
+          },
+        },
+      ],
+    },
+  },
+  {
+    tenant: "acme",
+    request: {
       dashboard_id: "broken",
       layout: { panels: [{ title: "Lost", datasource: "lost", table: {} }] },
       datasources: [{ id: "lost", duckdb: { files: [{ path: "lost.csv" }], query: "select * from lost" } }],

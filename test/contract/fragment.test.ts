@@ -14,8 +14,9 @@ import { startTestService } from "../service.ts";
 import { findMisfits } from "./json-schema.ts";
 
 /**
- * What a host page may count on, and no check of the wire sees. The runtime's events
- * (`dashboard:filter`, `dashboard:refresh`, `dashboard:click`) are pinned with the runtime.
+ * What a host page may count on, and no check of the wire sees. The events of the browser's script
+ * (`dashboard:filter`, `dashboard:refresh`, `dashboard:click`) and its `update(html)` are pinned in
+ * test/browser/runtime.test.ts.
  */
 const test = suite("the fragment");
 
@@ -47,9 +48,9 @@ for (const { name, html } of fragments) {
     assert.is(html.match(/<(script|link|style)\b/g)!.length, 2);
   });
 
-  test(`${name}: the island is of version 1 and as its schema says`, () => {
+  test(`${name}: the island is of version 2 and as its schema says`, () => {
     const island = islandOf(html);
-    assert.is(island.v, 1);
+    assert.is(island.v, 2);
     assert.equal(findMisfits(schema, island), []);
   });
 
@@ -61,6 +62,36 @@ for (const { name, html } of fragments) {
     );
   });
 }
+
+test("what a refresh compares is the same for the same data, and another for other data", () => {
+  const hashes = (fixture: Fixture) =>
+    findAll(parseMarkup(draw(fixture)), ({ attributes }) => attributes["data-hash"] !== undefined).map(
+      ({ attributes }) => attributes["data-hash"]!,
+    );
+  const before = hashes(checkoutHealth);
+  assert.is(before.length, 1 + checkoutHealth.panels.length);
+  for (const hash of before) assert.match(hash, /^[\w-]{12}$/);
+  assert.equal(hashes(checkoutHealth), before);
+  const [first, ...rest] = checkoutHealth.panels;
+  const fewer = hashes({ ...checkoutHealth, panels: [{ ok: false, error: "source_failed" }, ...rest] });
+  assert.equal(
+    fewer.map((hash, index) => hash === before[index]),
+    before.map((_, index) => index !== 1),
+  );
+  assert.ok(first?.ok);
+});
+
+test("positions that are all as far apart are written as such", () => {
+  const panels = islandOf(draw(checkoutHealth)).panels as { id: string; columns: JsonObject[] }[];
+  const { columns } = panels.find(({ id }) => id === "checkout-latency")!;
+  assert.equal(columns[0]!.values, { start: asOfMs - 206 * 420_000, step: 420_000, count: 206 });
+  assert.equal(columns[0]!.format, {
+    options: {
+      ...{ weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+      ...{ calendar: "gregory", timeZone: "Europe/Berlin" },
+    },
+  });
+});
 
 test("every kind of panel is among them, with its data", () => {
   const panels = fragments.flatMap(({ html }) => islandOf(html).panels as { kind: string; error?: string }[]);
@@ -84,7 +115,7 @@ test("the schema names every kind of panel there is, and lets readers meet more"
 test("an island that is not as it should be is found out", () => {
   const island = islandOf(fragments[0]!.html);
   const bent: readonly [JsonObject, string][] = [
-    [{ ...island, v: 2 }, "$.v: 1"],
+    [{ ...island, v: 1 }, "$.v: 2"],
     [{ ...island, version: "3" }, "$.version: integer"],
     [{ ...island, extra: 1 }, "$.extra: is not in the schema"],
     [{ ...island, panels: [{ id: "a" }] }, "$.panels[0].kind: is missing"],
@@ -98,6 +129,7 @@ const variables = [
   ...["--dj-accent", "--dj-series-1", "--dj-series-2", "--dj-series-3", "--dj-series-4", "--dj-series-5"],
   ...["--dj-series-6", "--dj-series-7", "--dj-series-8", "--dj-good", "--dj-warn", "--dj-bad"],
   ...["--dj-good-soft", "--dj-warn-soft", "--dj-bad-soft", "--dj-shadow", "--dj-font", "--dj-mono"],
+  "--dj-radius",
 ];
 
 test("the root has the variables that it always had, at no weight, so that a host's own rule wins", () => {

@@ -189,7 +189,9 @@ function reachable(from: readonly DescMessage[]): readonly DescMessage[] {
 function typeText(field: DescField): string {
   const one = field.message === undefined ? scalarText(field) : messageText(field.message);
   if (field.fieldKind === "list") return `${one}[]`;
-  return field.fieldKind === "map" ? `map of ${one === "value" ? "values" : one}` : one;
+  if (field.fieldKind !== "map") return one;
+  // Messages have their own names; what has none is told in the plural.
+  return `map of ${/^[A-Z]/.test(one) ? one : `${one}s`}`;
 }
 
 function messageText({ typeName, name }: DescMessage): string {
@@ -199,6 +201,7 @@ function messageText({ typeName, name }: DescMessage): string {
 
 function scalarText({ scalar }: DescField): string {
   if (scalar === ScalarType.INT32) return "integer";
+  if (scalar === ScalarType.DOUBLE) return "number";
   return scalar === ScalarType.BOOL ? "boolean" : "string";
 }
 

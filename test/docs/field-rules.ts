@@ -7,17 +7,19 @@ export function limitTokens(field: DescField): readonly string[] {
   return [...(own!.required ? ["required"] : []), ...[own!, ...inner].flatMap(({ type }) => typeTokens(type))];
 }
 
-/** Returns the patterns that a field, its items or its keys must match. */
+/** Returns the patterns that a field, its items, its keys or its values must match. */
 export function patternsOf(field: DescField): readonly string[] {
   return rulesOf(field).flatMap(({ type }) => (type.case === "string" && type.value.pattern) || []);
 }
 
-/** Returns the rules of a field, and those of its items or keys. */
+/** Returns the rules of a field, and those of its items, or of its keys and values. */
 function rulesOf(field: DescField): readonly FieldRules[] {
   const rules = getOption(field, fieldRules);
   const { type } = rules;
-  const inner = type.case === "repeated" ? type.value.items : type.case === "map" ? type.value.keys : undefined;
-  return inner === undefined ? [rules] : [rules, inner];
+  if (type.case === "repeated") return [rules, type.value.items].filter((each) => each !== undefined);
+  return type.case === "map"
+    ? [rules, type.value.keys, type.value.values].filter((each) => each !== undefined)
+    : [rules];
 }
 
 function typeTokens(type: FieldRules["type"]): readonly string[] {

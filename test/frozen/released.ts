@@ -70,5 +70,6 @@ function isOurs(message: DescMessage | undefined): message is DescMessage {
 function wordsOf(field: DescField): readonly string[] {
   if (!hasOption(field, rulesExtension)) return [];
   const { type } = getOption(field, rulesExtension);
-  return type.case === "string" ? type.value.in : [];
+  const rules = type.case === "map" ? type.value.values?.type : type;
+  return rules?.case === "string" ? rules.value.in : [];
 }

@@ -93,14 +93,20 @@ function brokenIsland(response: HttpResponse): string | undefined {
 
 const harmfulTags = /^(iframe|object|embed|base|foreignobject|animate|set|use|applet|frame)$/i;
 
+/** The one script that pages load: served by us, named by its content and held to it. */
+const ownScript =
+  /<script defer src="https:\/\/links\.attack\.test\/assets\/dashboard\.[0-9a-f]{16}\.js" integrity="sha384-[\w+/]{64}" crossorigin="anonymous"><\/script>/;
+
 /** Names what could run script. Tags are read as the HTML standard has them: quoted attributes may hold `>`. */
 function executable(response: HttpResponse): string | undefined {
   const island = /(<script type="application\/json"[^>]*>)[\s\S]*?(<\/script>)/g;
-  const html = htmlOf(response).replace(island, "$1$2");
+  const html = htmlOf(response).replace(island, "$1$2").replace(ownScript, "");
   for (const [tag, name = "", attributes = ""] of html.matchAll(/<([a-z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi)) {
     if (harmfulTags.test(name)) return tag;
     if (/\son[a-z]+\s*=/i.test(attributes.replace(/"[^"]*"/g, '""'))) return tag;
-    if (/=\s*["']?\s*(javascript|data):/i.test(attributes)) return tag;
+    // What these hold is no address, whatever it looks like.
+    const addresses = attributes.replace(/\s(data-[a-z-]+|title|aria-label|value)="[^"]*"/g, "");
+    if (/=\s*["']?\s*(javascript|data):/i.test(addresses)) return tag;
     if (/^meta$/i.test(name) && /http-equiv/i.test(attributes)) return tag;
     if (/^script$/i.test(name) && !/type="application\/json"/.test(attributes)) return tag;
   }
