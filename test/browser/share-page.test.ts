@@ -1,15 +1,28 @@
-import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import * as assert from "uvu/assert";
+import { projectDir } from "../../src/main/paths.ts";
 import { suite } from "../harness.ts";
 import { createDataFolder } from "../process.ts";
+import { findViolations } from "./axe.ts";
 import { launchChromium } from "./chromium.ts";
+import { legible, readFlaws } from "./legibility.ts";
+import { waitForRest } from "./wait-for-rest.ts";
 
+/** Every dashboard of the demo, as the service serves it to whoever has a link. */
 const test = suite("share pages in Chromium");
 const folder = createDataFolder();
 const factsScript = readFileSync(new URL("page-facts.js", import.meta.url), "utf8");
-const axeScript = readFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const dead = "a dead link";
+const themes = ["light", "dark"] as const;
+/** Both themes on a desk; on a phone, where colours are the same, one. */
+const looks = [
+  [390, "dark"],
+  [1440, "light"],
+  [1440, "dark"],
+] as const;
+const ids = readdirSync(join(projectDir, "demo/dashboards")).map((file) => file.replace(/\.yaml$/, ""));
 let browser: Browser;
 /** Addresses by dashboard. */
 let links: ReadonlyMap<string, string>;
@@ -25,22 +38,43 @@ test.after(async () => {
   await folder.remove();
 });
 
-for (const id of ["ops_overview", "co2", "earthquakes", "seattle_weather", "us_jobs", dead]) {
-  for (const widthPx of [1440, 390]) {
-    test(`${id} at ${widthPx} px: nothing is wrong, foreign or too small, and nothing sticks out`, async () => {
-      const { page, status, complaints } = await open(id, widthPx);
-      assert.is(status, id === dead ? 404 : 200);
-      assert.equal(complaints, []);
-      const { texts, ...facts } = (await page.evaluate(factsScript)) as { texts: number };
-      assert.equal(facts, { overflowPx: 0, smallTexts: [], fonts: ["Inter loaded"], usesFont: true });
-      assert.ok(texts > 1);
-      for (const colorScheme of ["light", "dark"] as const) {
+test("every dashboard of the demo has its link", () => {
+  assert.equal([...links.keys()].sort(), ids.sort());
+});
+
+for (const id of [...ids, dead]) {
+  test(`${id}, without script: no text is too small, cut or covered, and nothing sticks out`, async () => {
+    const { page, status, complaints } = await open(id, 1440, { javaScriptEnabled: false });
+    assert.is(status, id === dead ? 404 : 200);
+    for (const width of [1440, 834, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const { count, flaws } = await readFlaws(page);
+      assert.equal(flaws, legible, `${width} px`);
+      assert.ok(count > 1);
+    }
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
+
+  test(`${id}, with script: nothing is wrong, foreign or hard to reach, in both themes, at rest and in use`, async () => {
+    const { page, complaints } = await open(id, 1440);
+    assert.equal(await page.evaluate(factsScript), { fonts: ["Dashboards Inter loaded"], usesFont: true });
+    for (const [widthPx, colorScheme] of looks) {
+      await page.setViewportSize({ width: widthPx, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await waitForRest(page);
+      assert.equal(await findViolations(page), [], `${widthPx} px, ${colorScheme}`);
+    }
+    if (await use(page)) {
+      for (const colorScheme of themes) {
         await page.emulateMedia({ colorScheme });
-        assert.equal(await violations(page), [], colorScheme);
+        await waitForRest(page);
+        assert.equal(await findViolations(page, [".dj-swapped", ".dj-tip"]), [], `${colorScheme}, in use`);
       }
-      await page.context().close();
-    });
-  }
+    }
+    assert.equal(complaints, []);
+    await page.context().close();
+  });
 }
 
 test("what the policy forbids would be noticed, and so would a request to elsewhere", async () => {
@@ -57,10 +91,25 @@ test("what the policy forbids would be noticed, and so would a request to elsewh
 
 test.run();
 
+/** Opens the first chart's tooltip and the tables of others, one of each kind; returns whether there is a chart. */
+async function use(page: Page): Promise<boolean> {
+  const plot = page.locator(".dj-chart [role=img]").first();
+  if ((await plot.count()) === 0) return false;
+  await plot.evaluate(`(plot) => {
+    const others = [...document.querySelectorAll(".dj-swap")].filter((button) => !button.closest("section").contains(plot));
+    const kinds = Map.groupBy(others, (button) => button.closest(".dj-panel").classList[1]);
+    for (const buttons of kinds.values()) buttons.at(-1).click();
+  }`);
+  await plot.focus();
+  await page.keyboard.press("End");
+  await page.waitForSelector(".dj-tip");
+  return true;
+}
+
 /** Opens a page, and notes all that a reader's browser could complain about. */
-async function open(id: string, widthPx: number) {
+async function open(id: string, widthPx: number, options: BrowserContextOptions = {}) {
   const url = links.get(id) ?? `${[...links.values()][0]}x`;
-  const context = await browser.newContext({ viewport: { width: widthPx, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: widthPx, height: 900 }, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (line) => {
@@ -80,15 +129,6 @@ async function open(id: string, widthPx: number) {
     `addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.effectiveDirective))`,
   );
   const answer = await page.goto(url);
-  await page.evaluate("document.fonts.ready.then(() => {})");
+  await waitForRest(page);
   return { page, status: answer?.status(), complaints };
-}
-
-/** What axe finds, a line for each rule. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeScript);
-  const { violations: found } = (await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")) as {
-    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  };
-  return found.map(({ id, nodes }) => `${id}: ${nodes.length} x ${nodes[0]!.html}: ${nodes[0]!.failureSummary}`);
 }
