@@ -73,7 +73,9 @@ const spoken = {
 function changeInUnit(size: number, format: NumberFormat, voice: Voice): string {
   if (format.unit !== "percent" && format.unit !== "ratio") return formatShort(size, format, voice);
   const points = format.unit === "ratio" ? size * 100 : size;
-  return `${formatShort(points, { unit: "number", decimals: format.decimals }, voice)}\u00a0pp`;
+  // Below a tenth of a point the number would grow long; there its column's own decimals say enough.
+  const decimals = points < 0.1 && format.decimals !== undefined ? Math.max(2, format.decimals) : undefined;
+  return `${formatShort(points, { unit: "number", decimals }, voice)}\u00a0pp`;
 }
 
 function moodOf(direction: Delta["direction"], better: string, against: Yardstick): Delta["mood"] {
