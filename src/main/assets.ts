@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, parse } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Asset, MakeAsset } from "../http/assets.ts";
 import { brandStyle } from "../page/brand.ts";
 import { dashboardStyle, fontStyle, shareStyle } from "../page/style.ts";
 import type { PageAssets } from "../render/dashboard.ts";
 import { projectDir } from "./paths.ts";
+import { assetTypes, readReleased, toAsset } from "./released.ts";
 
 /** What pages are made of, read once. */
 export type PageFiles = {
@@ -28,29 +28,26 @@ export type PageFiles = {
 export function readPageFiles(): PageFiles {
   const templates = readFiles(".eta");
   const css = readFiles(".css");
-  const assets = new Map<string, Asset>();
-  const add = (name: string, asset: Asset) => {
+  const assets = new Map<string, Asset>(readReleased());
+  const add = (name: string, body: Buffer) => {
     const { name: stem, ext } = parse(name);
-    const file = `${stem}.${createHash("sha256").update(asset.body).digest("hex").slice(0, 16)}${ext}`;
-    assets.set(`/assets/${file}`, asset);
+    const file = `${stem}.${createHash("sha256").update(body).digest("hex").slice(0, 16)}${ext}`;
+    assets.set(`/assets/${file}`, toAsset(assetTypes[ext]!, body));
     return file;
   };
-  const addText = (name: string, type: string, text: string) => {
+  const addText = (name: string, text: string) => {
     const body = Buffer.from(text);
-    const packed = { gzip: gzipSync(body, { level: 9 }), br: brotliCompressSync(body) };
-    const file = add(name, { type, body, ...packed });
+    const file = add(name, body);
     const integrity = `sha384-${createHash("sha384").update(body).digest("base64")}`;
     return (origin: string) => ({ url: `${origin}/assets/${file}`, integrity });
   };
   const require = createRequire(import.meta.url);
-  const addFont = (name: string) => {
-    const body = readFileSync(require.resolve(`@fontsource-variable/inter/files/${name}`));
-    return add(name, { type: "font/woff2", body });
-  };
-  const style = addText("dashboard.css", styleType, dashboardStyle(css));
-  const page = addText("page.css", styleType, shareStyle(css));
-  const font = addText("fonts.css", styleType, fontStyle(css, addFont));
-  const script = addText("dashboard.js", scriptType, readFileSync(join(projectDir, "gen/assets/dashboard.js"), "utf8"));
+  const addFont = (name: string) =>
+    add(name, readFileSync(require.resolve(`@fontsource-variable/inter/files/${name}`)));
+  const style = addText("dashboard.css", dashboardStyle(css));
+  const page = addText("page.css", shareStyle(css));
+  const font = addText("fonts.css", fontStyle(css, addFont));
+  const script = addText("dashboard.js", readFileSync(join(projectDir, "gen/assets/dashboard.js"), "utf8"));
   return {
     templates,
     refs: (origin) => ({
@@ -67,11 +64,8 @@ export function readPageFiles(): PageFiles {
 
 function makeBrandStyle(path: string): Asset | undefined {
   const text = brandStyle(path);
-  return text === undefined ? undefined : { type: styleType, body: Buffer.from(text) };
+  return text === undefined ? undefined : { type: assetTypes[".css"]!, body: Buffer.from(text) };
 }
-
-const styleType = "text/css; charset=utf-8";
-const scriptType = "text/javascript; charset=utf-8";
 
 /** Reads the page room's files of a kind, by name without their ending. */
 function readFiles(ending: string): Readonly<Record<string, string>> {
