@@ -3,7 +3,6 @@ import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
 import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
-import { drawStrokes } from "./line.ts";
 import { bridgeNulls, zeroNulls } from "./nulls.ts";
 import { canvasXs, canvasYs, fillPath } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
@@ -12,6 +11,7 @@ import { html, type Safe, trustMarkup } from "./safe.ts";
 import { hasValues } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
 import { type Layer, layersFromZero, rangeOfLayers, stackSeries } from "./stack.ts";
+import { drawStrokes } from "./strokes.ts";
 import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
 import { createValueAxis, type ValueAxis, withZero } from "./value-axis.ts";
 

@@ -1,4 +1,5 @@
 import { findColumn } from "../frame/frame.ts";
+import { listOf } from "./number-list.ts";
 import {
   isAscending,
   measureFormat,
@@ -50,7 +51,7 @@ export function readAscending(
     pick: (picks, from = lists) => {
       const isWhole = picks.every(({ length }) => length === frame.length);
       const used = isWhole ? picks[0]! : joinSorted(picks);
-      const values = isWhole ? Array.from(at) : used.map((row) => at[row]!);
+      const values = isWhole ? listOf(at) : used.map((row) => at[row]!);
       const positions: Positions =
         column.type === "time"
           ? { kind: "time", values, zoned: column.zoned, style }
@@ -58,7 +59,7 @@ export function readAscending(
       const series = formats.map((format, index) => ({
         ...format,
         at: isWhole ? used : placesOf(picks[index]!, used),
-        values: isWhole ? Array.from(from[index]!) : picks[index]!.map((row) => from[index]![row]!),
+        values: isWhole ? listOf(from[index]!) : picks[index]!.map((row) => from[index]![row]!),
       }));
       return { positions, series, total: frame.length };
     },

@@ -9,7 +9,7 @@ import { html, nothing, type Safe } from "./safe.ts";
 import type { SeriesSet } from "./series.ts";
 import { drawDataTable, positionNames, summarize } from "./spoken.ts";
 import { barLayers, rangeOfLayers } from "./stack.ts";
-import { drawable, withZero } from "./value-axis.ts";
+import { drawable, shareWithin, withZero } from "./value-axis.ts";
 
 /** A bar on its track: where it starts and how long it is, as shares of the track, its colour, and of which series it is. */
 type Segment = {
@@ -28,8 +28,7 @@ export function drawBarList(panel: BarPanel, set: SeriesSet, input: PanelInput):
   const isStacked = panel.mode === "stacked";
   const { series, positions } = set;
   const layers = barLayers(set, isStacked);
-  const { min, max } = withZero(rangeOfLayers(layers));
-  const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
+  const toShare = shareWithin(withZero(rangeOfLayers(layers)));
   const segment = (index: number, position: number): Segment => {
     const { from, to } = layers[index]!;
     const start = toShare(from[position]!);

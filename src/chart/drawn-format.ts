@@ -1,6 +1,6 @@
 import { extent } from "d3-array";
 import type { Voice } from "./intl.ts";
-import type { DrawnColumn, DrawnFormat } from "./kind.ts";
+import type { DrawnColumn, DrawnFormat, DrawnValue } from "./kind.ts";
 import { columnFormat } from "./number-format.ts";
 import { grainOf, isWritable, timeOptions } from "./time-format.ts";
 
@@ -15,11 +15,14 @@ export function withFormat(column: DrawnColumn, voice: Voice): DrawnColumn {
 
 function formatOf({ type, unit = "", decimals, zoned = false, values }: DrawnColumn, voice: Voice) {
   if (type === "time") {
-    const times = values.filter((value): value is number => typeof value === "number" && isWritable(value));
-    return timeFormat(times, zoned, voice);
+    return timeFormat(values.every(isTime) ? values : values.filter(isTime), zoned, voice);
   }
   // Nulls count for nothing, as NaN does.
   return type === "number" ? numberFormat(values as ArrayLike<number>, unit, decimals) : undefined;
+}
+
+function isTime(value: DrawnValue): value is number {
+  return typeof value === "number" && isWritable(value);
 }
 
 function numberFormat(values: ArrayLike<number>, unit: string, decimals: number | undefined): DrawnFormat {

@@ -1,3 +1,4 @@
+import { describeNumbers, numberOrNull } from "./drawn-column.ts";
 import type { DrawnColumn } from "./kind.ts";
 import type { Positions, Series, SeriesSet } from "./series.ts";
 
@@ -17,10 +18,7 @@ export function emptyColumns(set: SeriesSet): DrawnColumn[] {
 }
 
 /** Keeps the points of each series at the given indices, and the positions that some point still has. */
-export function pickPoints(
-  set: SeriesSet,
-  picks: readonly (readonly number[])[],
-): SeriesSet {
+export function pickPoints(set: SeriesSet, picks: readonly (readonly number[])[]): SeriesSet {
   const { positions, series, ...rest } = set;
   // Every position is that of some point.
   if (series.every(({ at }, index) => at.length === picks[index]!.length)) return set;
@@ -48,21 +46,18 @@ export function pickPoints(
 }
 
 function positionColumn(positions: Positions): DrawnColumn {
-  const { title, unit } = positions.style;
-  if (positions.kind === "words") return { title, type: "string", values: positions.values };
-  if (positions.kind === "number")
-    return { title, type: "number", ...(unit !== "" && { unit }), values: positions.values };
-  return { title, type: "time", zoned: positions.zoned, values: positions.values };
+  const { style, values } = positions;
+  if (positions.kind === "words") return { title: style.title, type: "string", values };
+  if (positions.kind === "number") return { ...describeNumbers("number", style), values };
+  return { title: style.title, type: "time", zoned: positions.zoned, values };
 }
 
 function seriesColumn({ title, format, at, values }: Series, count: number): DrawnColumn {
   const isEverywhere = at.length === count && at.every((position, index) => position === index);
+  const about = describeNumbers("number", { title, ...format });
   return {
-    title,
-    type: "number",
-    unit: format.unit,
-    ...(format.decimals !== undefined && { decimals: format.decimals }),
+    ...about,
     ...(!isEverywhere && { at }),
-    values: values.map((value) => (Number.isNaN(value) ? null : value)),
+    values: values.some((value) => Number.isNaN(value)) ? values.map(numberOrNull) : values,
   };
 }

@@ -12,7 +12,7 @@ import { html, nothing, type Safe } from "./safe.ts";
 import type { ColumnStyle, SeriesSet } from "./series.ts";
 import { shorten } from "./shorten.ts";
 import { drawDataTable } from "./spoken.ts";
-import { statusClass, statusOf } from "./status.ts";
+import { statusClass, statusOf, statusWord } from "./status.ts";
 import { formatTime, grainOf, isWritable } from "./time-format.ts";
 
 /** One number on an arc, within a band of what is good and bad. */
@@ -26,7 +26,7 @@ type Reading = {
   readonly value: number;
   readonly format: NumberFormat;
   readonly caption: string;
-  /** In words, by its thresholds; empty where none is reached. */
+  /** That of the threshold that it reaches, as panel.proto names it; empty where it reaches none. */
   readonly status: string;
 };
 
@@ -114,7 +114,8 @@ function drawReading({ value, format, caption }: Reading, voice: Voice): Safe {
 function summarizeGauge({ value, format, caption, status }: Reading, { min, max }: GaugeRange, voice: Voice): string {
   const text = (number: number) => formatShort(number, format, voice);
   const number = Number.isNaN(value) ? "no value" : formatFull(value, format, voice);
-  const mood = status === "" ? "" : `, ${status}`;
+  const word = statusWord(status);
+  const mood = word === undefined ? "" : `, ${word}`;
   return `Gauge, ${number} of ${text(min)} to ${text(max)}${mood}.${caption === "" ? "" : ` ${caption}`}`;
 }
 
@@ -124,7 +125,7 @@ function toTable({ thresholds }: GaugePanel, { value, format }: Reading, range: 
     ["Value", value],
     ["Least", range.min],
     ["Most", range.max],
-    ...thresholds.map((one) => [`From here ${one.status || "neutral"}`, one.value] as const),
+    ...thresholds.map((one) => [`From here ${statusWord(one.status) ?? "neutral"}`, one.value] as const),
   ];
   const style = { title: "What", unit: "", decimals: undefined };
   return {

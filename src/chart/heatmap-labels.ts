@@ -58,9 +58,10 @@ export function drawColumnLabels(column: string, side: Side, gutterPx: number, {
   const { positions, whole } = side;
   const most = whole.length <= fewColumns ? fewColumns : mostLabels;
   const labels = slotTicks(positions, voice, { from: "first", most, gutterPx }).map((tick) => {
-    const value = whole[Math.round(tick.at * whole.length - 0.5)]!;
     const label = drawLabel(tick);
-    const mark = drawClickableMark(clickOf, column, value, label);
+    // A label of a span of time stands where its column begins; at the very end none begins.
+    const value = whole[Math.floor(tick.at * whole.length)];
+    const mark = value === undefined ? label : drawClickableMark(clickOf, column, value, label);
     // A link whose words are hidden must be hidden itself, or it could still be reached.
     return mark === label ? label : html`<g class="${densityClasses(tick.densities).join(" ")}">${mark}</g>`;
   });

@@ -1,9 +1,10 @@
 import { range } from "d3-array";
+import { countOf } from "./count.ts";
 import type { HeatmapGrid } from "./heatmap-grid.ts";
 import type { Voice } from "./intl.ts";
 import { formatShort } from "./number-format.ts";
 import type { Safe } from "./safe.ts";
-import { drawDataTable, positionNames } from "./spoken.ts";
+import { drawDataTable, findExtremes, positionNames } from "./spoken.ts";
 
 /** More columns of a table would be read for minutes. */
 const maxColumns = 60;
@@ -12,16 +13,10 @@ const maxColumns = 60;
 export function summarizeGrid({ x, y, title, format, values }: HeatmapGrid, voice: Voice): string {
   const [across, down] = [x, y].map(({ positions }) => positionNames(positions, voice));
   const columns = x.positions.values.length;
-  let low = -1;
-  let high = -1;
-  for (const [cell, value] of values.entries()) {
-    if (Number.isNaN(value)) continue;
-    if (low < 0 || value < values[low]!) low = cell;
-    if (high < 0 || value > values[high]!) high = cell;
-  }
+  const { low, high } = findExtremes(values);
   const extreme = (cell: number) =>
     `${formatShort(values[cell]!, format, voice)} at ${down!(Math.floor(cell / columns))}, ${across!(cell % columns)}`;
-  const size = `${count(y.positions.values.length, "row")} by ${count(columns, "column")}`;
+  const size = `${countOf(y.positions.values.length, "row", voice)} by ${countOf(columns, "column", voice)}`;
   if (values[low] === values[high])
     return `Heatmap of ${title}, ${size}. All ${formatShort(values[low]!, format, voice)}.`;
   return `Heatmap of ${title}, ${size}. Lowest ${extreme(low)}, highest ${extreme(high)}.`;
@@ -40,8 +35,4 @@ export function drawGridTable(title: string, { x, y, format, values }: HeatmapGr
   }));
   const caption = columns > maxColumns ? `${title}: the first ${maxColumns} of ${columns} columns` : title;
   return drawDataTable(caption, { positions: y.positions, series }, voice);
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

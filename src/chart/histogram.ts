@@ -2,6 +2,7 @@ import { range } from "d3-array";
 import type { HistogramPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { findColumn } from "../frame/frame.ts";
 import { createBuckets } from "./buckets.ts";
+import { countOf } from "./count.ts";
 import { seriesToColumns } from "./drawn-series.ts";
 import { gatherTicks, type HorizontalTick } from "./horizontal-axis.ts";
 import type { Voice } from "./intl.ts";
@@ -32,9 +33,12 @@ function drawHistogram(panel: HistogramPanel, input: PanelInput): Drawing {
   const format = measureFormat(style);
   const values = Float64Array.from(numbers).filter((value) => !Number.isNaN(value));
   const { edges, counts } = createBuckets(values, format, panel.buckets);
-  const columns = seriesToColumns(toSet({ kind: "number", values: edges.slice(0, -1), style }, counts));
-  if (values.length === 0) return drawEmpty(columns);
   const names = bucketNames(edges, format, voice);
+  const inWords = toSet({ kind: "words", values: names, style }, counts);
+  // Where one begins says how wide it is by the next: a single one is sent in words.
+  const starts = toSet({ kind: "number", values: edges.slice(0, -1), style }, counts);
+  const columns = seriesToColumns(counts.length === 1 ? inWords : starts);
+  if (values.length === 0) return drawEmpty(columns);
   const vertical = createValueAxis(withZero(rangeOf([counts])), stepsFor(input, false), countFormat, voice);
   const body = drawPlot({
     summary: summarizeBuckets(values, counts, names, { title: style.title, format }, voice),
@@ -42,7 +46,7 @@ function drawHistogram(panel: HistogramPanel, input: PanelInput): Drawing {
     horizontal: edgeTicks(edges, format, gutterPx(vertical), voice),
     vertical,
     marks: drawBuckets(counts, vertical),
-    table: drawDataTable(title, toSet({ kind: "words", values: names, style }, counts), voice),
+    table: drawDataTable(title, inWords, voice),
   });
   const axes = { x: { scale: "slots", count: counts.length }, y: verticalAxis(vertical) } as const;
   return { ok: true, body, columns, axes };
@@ -115,10 +119,9 @@ function summarizeBuckets(
 ): string {
   const { min, max } = rangeOf([values]);
   const text = (value: number) => formatFull(value, format, voice);
-  const count = (value: number) => formatFull(value, countFormat, voice);
   const most = Math.max(...counts);
   const span = min === max ? `all ${text(min)}` : `from ${text(min)} to ${text(max)}`;
-  return `Histogram of ${title}. ${count(values.length)} ${values.length === 1 ? "value" : "values"}, ${span}, in ${counts.length} ${
-    counts.length === 1 ? "bucket" : "buckets"
-  }. The fullest is ${names[counts.indexOf(most)]!}, with ${count(most)}.`;
+  const fullest = `The fullest is ${names[counts.indexOf(most)]!}, with ${formatFull(most, countFormat, voice)}.`;
+  const inBuckets = `in ${countOf(counts.length, "bucket", voice)}`;
+  return `Histogram of ${title}. ${countOf(values.length, "value", voice)}, ${span}, ${inBuckets}. ${fullest}`;
 }

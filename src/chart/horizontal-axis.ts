@@ -63,17 +63,14 @@ export function continuousTicks(positions: Positions, voice: Voice, gutterPx = u
     return gatherTicks(() => [{ at: at(values[0]!), text: slotLabels(positions, voice, [0])[0]!.text }], gutterPx);
   }
   if (positions.kind === "time") return spanTicks({ from, to, zoned: positions.zoned }, at, voice, gutterPx);
-  return gatherTicks(
-    (widthPx) =>
-      mostThatFit(widthPx, Math.floor(widthPx / 64), (count) => {
-        const round = ticks(from, to, count);
-        const increment = tickIncrement(from, to, count);
-        const step = increment > 0 ? increment : -1 / increment;
-        const texts = formatTicks(round, step, positions.style, voice);
-        return round.map((value, index) => ({ at: at(value), text: texts[index]! }));
-      }),
-    gutterPx,
-  );
+  const mostThatFit = createFitting(64, (count) => {
+    const round = ticks(from, to, count);
+    const increment = tickIncrement(from, to, count);
+    const step = increment > 0 ? increment : -1 / increment;
+    const texts = formatTicks(round, step, positions.style, voice);
+    return round.map((value, index) => ({ at: at(value), text: texts[index]! }));
+  });
+  return gatherTicks(mostThatFit, gutterPx);
 }
 
 /** Returns the labels of a span of time. Panels side by side mostly show the same one, so it is remembered. */
@@ -85,33 +82,53 @@ function spanTicks(
 ): HorizontalTick[] {
   // Their gutters differ a little: each gets the labels of the next wider one that is a multiple of this.
   const roundPx = Math.ceil(gutterPx / 12) * 12;
-  return voice.remember(`ticks ${from} ${to} ${zoned} ${roundPx}`, () =>
-    gatherTicks(
-      (widthPx) =>
-        mostThatFit(widthPx, Math.floor(widthPx / 56), (count) =>
-          timeTicks(from, to, zoned, count, voice).map(({ ms, ...label }) => ({ at: at(ms), ...label })),
-        ),
-      roundPx,
-    ),
-  );
-}
-
-/** Returns as many labels as do not touch, ten at most: what is round is not known before, nor how it reads. */
-function mostThatFit(widthPx: number, most: number, labelsFor: (count: number) => readonly Label[]): readonly Label[] {
-  for (let count = Math.min(10, most); count > 1; count -= 1) {
-    const labels = labelsFor(count);
-    if (!doTouch(labels, widthPx)) return labels;
-  }
-  return labelsFor(1);
-}
-
-function doTouch(labels: readonly Label[], widthPx: number): boolean {
-  return labels.some((label, index) => {
-    const next = labels[index + 1];
-    if (next === undefined) return false;
-    const neededPx = (textWidthPx(label.text, label.strong) + textWidthPx(next.text, next.strong)) / 2 + 6;
-    return (next.at - label.at) * widthPx < neededPx;
+  const span = `${from} ${to} ${zoned}`;
+  return voice.remember(`ticks ${span} ${roundPx}`, () => {
+    const mostThatFit = voice.remember(`labels ${span}`, () =>
+      createFitting(56, (count) =>
+        timeTicks(from, to, zoned, count, voice).map(({ ms, text, strong }) => ({ at: at(ms), text, strong })),
+      ),
+    );
+    return gatherTicks(mostThatFit, roundPx);
   });
+}
+
+/**
+ * Creates what returns as many labels as do not touch on a plot so wide, ten at most: what is round is
+ * not known before, nor how it reads. Those of each count are made once, for plots of all widths.
+ *
+ * @param leastPx what a label takes of the width at the least
+ */
+function createFitting(
+  leastPx: number,
+  labelsFor: (count: number) => readonly Label[],
+): (widthPx: number) => readonly Label[] {
+  const made: { readonly labels: readonly Label[]; readonly neededPx: number }[] = [];
+  const ofCount = (count: number) => {
+    if (made[count] === undefined) {
+      const labels = labelsFor(count);
+      made[count] = { labels, neededPx: neededWidthPx(labels) };
+    }
+    return made[count];
+  };
+  return (widthPx) => {
+    for (let count = Math.min(10, Math.floor(widthPx / leastPx)); count > 1; count -= 1) {
+      const { labels, neededPx } = ofCount(count);
+      if (neededPx <= widthPx) return labels;
+    }
+    return ofCount(1).labels;
+  };
+}
+
+/** Returns how wide the narrowest plot is on which labels do not touch. */
+function neededWidthPx(labels: readonly Label[]): number {
+  let neededPx = 0;
+  for (let index = 1; index < labels.length; index += 1) {
+    const [label, next] = [labels[index - 1]!, labels[index]!];
+    const betweenPx = (textWidthPx(label.text, label.strong) + textWidthPx(next.text, next.strong)) / 2 + 6;
+    neededPx = Math.max(neededPx, betweenPx / (next.at - label.at));
+  }
+  return neededPx;
 }
 
 /**
@@ -269,21 +286,25 @@ export function gatherTicks(
   labelsFor: (widthPx: number) => readonly Label[],
   gutterPx = usualGutterPx,
 ): HorizontalTick[] {
-  const gathered = new Map<string, Omit<HorizontalTick, "densities"> & { densities: Set<Density> }>();
+  const gathered: (Omit<HorizontalTick, "densities"> & { densities: Set<Density> })[] = [];
+  const byPlace = new Map<number, typeof gathered>();
   for (const density of densities) {
     const widthPx = plotPx(density, gutterPx);
     for (const { at, text, title = "", strong = false, value } of labelsFor(widthPx)) {
       const anchor = anchorFor(at, textWidthPx(text, strong), widthPx);
-      const key = JSON.stringify([at, text, strong, anchor]);
-      const known = gathered.get(key);
-      if (known !== undefined) known.densities.add(density);
-      else {
-        const standsFor = value === undefined ? {} : { value };
-        gathered.set(key, { at, text, title, strong, anchor, ...standsFor, densities: new Set([density]) });
+      const here = byPlace.get(at) ?? [];
+      const known = here.find((tick) => tick.text === text && tick.strong === strong && tick.anchor === anchor);
+      if (known !== undefined) {
+        known.densities.add(density);
+        continue;
       }
+      const standsFor = value === undefined ? {} : { value };
+      const tick = { at, text, title, strong, anchor, ...standsFor, densities: new Set([density]) };
+      gathered.push(tick);
+      byPlace.set(at, [...here, tick]);
     }
   }
-  return [...gathered.values()].sort((a, b) => a.at - b.at);
+  return gathered.sort((a, b) => a.at - b.at);
 }
 
 /** A label may reach a little beyond the plot: to the left below the value axis, to the right into the padding. */

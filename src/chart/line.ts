@@ -4,13 +4,15 @@ import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts"
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { zeroNulls } from "./nulls.ts";
-import { bridgeGaps, canvasXs, canvasYs, strokePaths, type Trace } from "./path.ts";
-import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
+import { bridgeGaps, canvasXs, canvasYs } from "./path.ts";
+import { drawCanvas, drawEmpty, drawPlot, gutterPx, stepsFor, verticalAxis } from "./plot.ts";
 import { readLines } from "./read-lines.ts";
-import { html, nothing, type Safe, trustMarkup } from "./safe.ts";
+import { html } from "./safe.ts";
 import { hasValues } from "./series.ts";
 import { drawDataTable, summarize } from "./spoken.ts";
+import { drawStrokes } from "./strokes.ts";
 import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
+import { drawDropped } from "./unplaced.ts";
 import { createValueAxis, nearZero, rangeOf } from "./value-axis.ts";
 
 /** Lines: values over times, numbers or words. A row without a value is a gap, unless the panel says else. */
@@ -57,21 +59,4 @@ function drawLine(panel: LinePanel, input: PanelInput): Drawing {
     columns: seriesToColumns(set),
     axes: { x: horizontalAxis(positions), y: verticalAxis(vertical) },
   };
-}
-
-/** Draws the trace of the nth series as lines, and a lone point as a dot: it has no length, and must be seen. */
-export function drawStrokes(trace: Trace, index: number): Safe {
-  const { lines, dots } = strokePaths(trace);
-  const draw = (className: string, d: string) =>
-    d === ""
-      ? nothing
-      : html`<path class="${className} ${seriesClass(index)}"${seriesMark(index)} d="${trustMarkup(d)}"/>`;
-  return html`${draw("dj-line", lines)}${draw("dj-dot", dots)}`;
-}
-
-/** Says how many values a logarithmic scale has no place for. */
-export function drawDropped(count: number): Safe {
-  if (count === 0) return nothing;
-  const values = count === 1 ? "1 value of zero or below is" : `${count} values of zero or below are`;
-  return html`<p class="dj-foot">${values} left out: a logarithmic scale has no place for them</p>`;
 }

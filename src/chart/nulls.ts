@@ -31,23 +31,6 @@ export function bridgeNulls(set: SeriesSet, shares: readonly number[]): SeriesSe
   });
 }
 
-/** Takes away the values that have no place on a logarithmic axis, and says how many there were. */
-export function dropUnplaced(lists: readonly ArrayLike<number>[]): { lists: Float64Array[]; dropped: number } {
-  let dropped = 0;
-  const kept = lists.map((values) => {
-    const list = new Float64Array(values);
-    for (let index = 0; index < list.length; index += 1) {
-      // As `hasPlace` has it: what is smaller than a drawing's arithmetic is nothing.
-      if (list[index]! < 1e-290) {
-        list[index] = Number.NaN;
-        dropped += 1;
-      }
-    }
-    return list;
-  });
-  return { lists: kept, dropped };
-}
-
 function mapValues(
   set: SeriesSet,
   change: (values: readonly number[], at: readonly number[]) => readonly number[],

@@ -1,11 +1,12 @@
 import type { Column } from "../frame/frame.ts";
 import { drawTrack } from "./bar-list.ts";
 import { drawClickable } from "./click.ts";
+import { describeNumbers, numberOrNull } from "./drawn-column.ts";
 import { createColumnWriter } from "./number-format.ts";
 import { html, type Safe } from "./safe.ts";
 import { drawLevel, drawTag, findStatus } from "./status-tag.ts";
-import { type CellSetting, type Cells, describeNumbers, drawHead, numberOrNull } from "./table-column.ts";
-import { drawable, rangeOf, withZero } from "./value-axis.ts";
+import { type CellSetting, type Cells, drawHead } from "./table-column.ts";
+import { rangeOf, shareWithin, withZero } from "./value-axis.ts";
 
 /** Prepares a column of numbers: all alike, with a bar of their size or as a tag where that is asked for. */
 export function createNumberCells({ name, values }: Column & { type: "number" }, setting: CellSetting): Cells {
@@ -28,7 +29,7 @@ export function createNumberCells({ name, values }: Column & { type: "number" },
   return {
     head: drawHead(setting, "dj-number"),
     cell: (row) => (Number.isNaN(values[row]) ? none : cell(row)),
-    about: describeNumbers("number", style),
+    about: { ...describeNumbers("number", style), values: [] },
     values: Array.from(values, numberOrNull),
   };
 }
@@ -39,8 +40,7 @@ function createBarCell(
   write: (value: number) => string,
   content: (row: number) => Safe,
 ): Cells["cell"] {
-  const { min, max } = withZero(rangeOf([values]));
-  const toShare = (value: number) => (drawable(value) - min) / (max - min || 1);
+  const toShare = shareWithin(withZero(rangeOf([values])));
   const zero = toShare(0);
   const widest = values.reduce((widest, value) => Math.max(widest, write(value).length), 0);
   const size = `dj-sized dj-c${Math.min(20, widest)}`;

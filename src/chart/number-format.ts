@@ -230,6 +230,9 @@ function isWhole(value: number): boolean {
 
 function largest(values: ArrayLike<number>): number {
   let max = 0;
-  for (let index = 0; index < values.length; index += 1) max = Math.max(max, Math.abs(values[index]!) || 0);
+  for (let index = 0; index < values.length; index += 1) {
+    const size = Math.abs(values[index]!);
+    if (size > max) max = size;
+  }
   return max;
 }

@@ -2,7 +2,7 @@
  * A line over the canvas, whose corners are (0, 0) at the top left and (1000, 1000): points from left
  * to right, in whole units. There is a gap where `ys` is NaN.
  */
-export type Trace = { readonly xs: ArrayLike<number>; readonly ys: ArrayLike<number> };
+export type Trace = { readonly xs: readonly number[]; readonly ys: readonly number[] };
 
 /** Returns where a share of the plot's width, from the left, stands on the canvas. */
 export function canvasX(share: number): number {
@@ -15,10 +15,8 @@ export function canvasY(share: number): number {
 }
 
 /** Returns where each share of the plot's width stands on the canvas. */
-export function canvasXs(shares: ArrayLike<number>): Float64Array {
-  const xs = new Float64Array(shares.length);
-  for (let index = 0; index < xs.length; index += 1) xs[index] = canvasX(shares[index]!);
-  return xs;
+export function canvasXs(shares: readonly number[]): number[] {
+  return shares.map(canvasX);
 }
 
 /**
@@ -26,19 +24,14 @@ export function canvasXs(shares: ArrayLike<number>): Float64Array {
  *
  * @param up returns the share of the plot's height at which a value stands
  */
-export function canvasYs(values: ArrayLike<number>, up: (value: number) => number): Float64Array {
-  const ys = new Float64Array(values.length);
-  for (let index = 0; index < ys.length; index += 1) {
-    const value = values[index]!;
-    ys[index] = Number.isNaN(value) ? value : canvasY(up(value));
-  }
-  return ys;
+export function canvasYs(values: readonly number[], up: (value: number) => number): number[] {
+  return values.map((value) => (Number.isNaN(value) ? value : canvasY(up(value))));
 }
 
 /** Leaves out the gaps of a trace, so that one line runs through all of its points. */
 export function bridgeGaps({ xs, ys }: Trace): Trace {
   const isPoint = (_: number, index: number) => !Number.isNaN(ys[index]!);
-  return { xs: Array.from(xs).filter(isPoint), ys: Array.from(ys).filter(isPoint) };
+  return { xs: xs.filter(isPoint), ys: ys.filter(isPoint) };
 }
 
 /**
@@ -56,19 +49,14 @@ export function strokePaths({ xs, ys }: Trace): { readonly lines: string; readon
 }
 
 /** Returns the path data of the area between a trace's lines and a lower edge, which has a point below each of theirs. */
-export function fillPath({ xs, ys }: Trace, lowerYs: ArrayLike<number>): string {
+export function fillPath({ xs, ys }: Trace, lowerYs: readonly number[]): string {
   let path = "";
   for (const { start, end } of runsOf(ys)) {
-    const count = end - start;
-    if (count === 1) continue;
-    const [aroundXs, aroundYs] = [new Float64Array(count * 2), new Float64Array(count * 2)];
-    for (let there = 0; there < count; there += 1) {
-      const back = count * 2 - 1 - there;
-      aroundXs[there] = aroundXs[back] = xs[start + there]!;
-      aroundYs[there] = ys[start + there]!;
-      aroundYs[back] = lowerYs[start + there]!;
-    }
-    path += `${linePath(aroundXs, aroundYs, 0, count * 2)}z`;
+    if (end - start === 1) continue;
+    const across = xs.slice(start, end);
+    const aroundXs = across.concat(across.toReversed());
+    const aroundYs = ys.slice(start, end).concat(lowerYs.slice(start, end).reverse());
+    path += `${linePath(aroundXs, aroundYs, 0, aroundXs.length)}z`;
   }
   return path;
 }
@@ -81,7 +69,7 @@ export function dotPath(x: number, y: number): string {
 /** The points of a trace from `start` to before `end`, with no gap between them. */
 type Run = { readonly start: number; readonly end: number };
 
-function runsOf(ys: ArrayLike<number>): Run[] {
+function runsOf(ys: readonly number[]): Run[] {
   const runs: Run[] = [];
   let start = 0;
   for (let index = 0; index <= ys.length; index += 1) {
@@ -93,7 +81,7 @@ function runsOf(ys: ArrayLike<number>): Run[] {
 }
 
 /** Writes integers relative to each other, which are half as long as absolute ones. */
-function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, start: number, end: number): string {
+function linePath(xs: readonly number[], ys: readonly number[], start: number, end: number): string {
   let x = xs[start]!;
   let y = ys[start]!;
   const from = `M${x} ${y}`;
@@ -102,10 +90,17 @@ function linePath(xs: ArrayLike<number>, ys: ArrayLike<number>, start: number, e
     const right = xs[index]! - x;
     const down = ys[index]! - y;
     if (right === 0 && down === 0) continue;
-    // A minus separates numbers as well as a space.
-    steps += `${steps === "" || right < 0 ? "" : " "}${right}${down < 0 ? "" : " "}${down}`;
+    steps += (steps === "" ? String(right) : nextNumber(right)) + nextNumber(down);
     x += right;
     y += down;
   }
   return steps === "" ? `${from}h0` : `${from}l${steps}`;
 }
+
+/** Writes a number behind another one, from which a minus separates it as well as a space. */
+function nextNumber(number: number): string {
+  return nextNumbers[number + 1000] ?? (number < 0 ? `${number}` : ` ${number}`);
+}
+
+/** Those that occur on a canvas are written once and for all, because most of a page is made of them. */
+const nextNumbers = Array.from({ length: 2001 }, (_, index) => (index < 1000 ? `${index - 1000}` : ` ${index - 1000}`));

@@ -2,6 +2,7 @@ import { pie } from "d3-shape";
 import type { PiePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { arcPath } from "./arc.ts";
 import { drawClickable } from "./click.ts";
+import { countOf } from "./count.ts";
 import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
 import type { Voice } from "./intl.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
@@ -42,7 +43,7 @@ function drawPie(panel: PiePanel, input: PanelInput): Drawing {
       <div class="dj-split">${drawRing(slices, set, panel, input.voice)}${drawKeys(slices, set, panel, input)}</div>
     </div>
     ${drawDataTable(input.title, set, input.voice)}
-    ${noteLeftOut(parts, nameless)}`;
+    ${noteLeftOut(parts, nameless, input.voice)}`;
   return { ok: true, body, columns: seriesToColumns(set) };
 }
 
@@ -134,16 +135,15 @@ const maxSpoken = 6;
 function summarizeSlices(kind: string, slices: readonly Slice[], total: string, voice: Voice): string {
   const said = slices.slice(0, maxSpoken).map(({ label, share }) => `${label} ${formatShare(share, voice)}`);
   const more = slices.length - said.length;
-  const count = slices.length === 1 ? "1 slice" : `${slices.length} slices`;
-  return `${kind}, ${count} of ${total}. ${said.join(", ")}.${more > 0 ? ` ${more} more in the table.` : ""}`;
+  return `${kind}, ${countOf(slices.length, "slice", voice)} of ${total}. ${said.join(", ")}.${more > 0 ? ` ${more} more in the table.` : ""}`;
 }
 
 /** Says what has no slice: how many of the labels, and how many rows without one. */
-function noteLeftOut(parts: readonly Part[], nameless: number): Safe {
+function noteLeftOut(parts: readonly Part[], nameless: number, voice: Voice): Safe {
   const labels = parts.filter(({ value }) => !(value > 0)).length;
   const left = [
     ...(labels > 0 ? [`${labels} of ${parts.length} without a share`] : []),
-    ...(nameless > 0 ? [`${nameless} ${nameless === 1 ? "row" : "rows"} without a name`] : []),
+    ...(nameless > 0 ? [`${countOf(nameless, "row", voice)} without a name`] : []),
   ];
   return left.length === 0 ? nothing : html`<p class="dj-foot">Left out: ${left.join(", ")}</p>`;
 }

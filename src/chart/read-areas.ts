@@ -52,9 +52,13 @@ function thinSeries(set: SeriesSet, isStacked: boolean): SeriesSet {
   return { ...thinned, total: count };
 }
 
-function joinPicks(edges: Iterable<Float64Array>, at: ArrayLike<number>, buckets: number): number[] {
+function joinPicks(edges: Iterable<ArrayLike<number>>, at: ArrayLike<number>, buckets: number): number[] {
   const needed = new Set<number>();
-  for (const edge of edges) for (const index of downsample(at, edge, buckets)) needed.add(index);
+  for (const edge of edges) {
+    const picks = downsample(at, edge, buckets);
+    if (picks.length === at.length) return picks;
+    for (const index of picks) needed.add(index);
+  }
   return [...needed].sort((a, b) => a - b);
 }
 

@@ -2,8 +2,9 @@ import { type AscendingRows, readAscending } from "./ascending-rows.ts";
 import { bucketsFor, downsample } from "./downsample.ts";
 import { pickPoints } from "./drawn-series.ts";
 import { sharesOf } from "./horizontal-axis.ts";
-import { dropUnplaced } from "./nulls.ts";
+import { listOf } from "./number-list.ts";
 import { frameToSeries, type SeriesColumns, type SeriesInput, type SeriesRefusal, type SeriesSet } from "./series.ts";
+import { dropUnplaced } from "./unplaced.ts";
 import type { Scale } from "./value-axis.ts";
 
 /** The points that lines draw, and how many values have no place on their scale, which are gaps. */
@@ -50,6 +51,6 @@ function thinSeries(set: SeriesSet): SeriesSet {
 
 function dropFrom(set: SeriesSet): Lines {
   const { lists, dropped } = dropUnplaced(set.series.map(({ values }) => values));
-  const series = set.series.map((one, index) => ({ ...one, values: Array.from(lists[index]!) }));
+  const series = set.series.map((one, index) => ({ ...one, values: listOf(lists[index]!) }));
   return { set: { ...set, series }, dropped };
 }

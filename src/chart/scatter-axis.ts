@@ -62,11 +62,15 @@ function numbersAcross(
   const format = measureFormat(style);
   const whole = createValueAxis(scale === "log" ? range : closeToZero(range), steps, format, voice, scale);
   const ends = { min: whole.from, max: whole.to, isWhole: range.isWhole };
+  const labelsOf = (count: number) =>
+    createValueAxis(ends, count, format, voice, scale)
+      .ticks.filter(({ value }) => value >= whole.from && value <= whole.to)
+      .map(({ value, label }) => ({ at: whole.at(value), text: label }));
+  const made: ReturnType<typeof labelsOf>[] = [];
   const ticks = gatherTicks((widthPx) => {
-    const axis = createValueAxis(ends, Math.min(10, Math.floor(widthPx / stepPx)), format, voice, scale);
-    return axis.ticks.flatMap(({ value, label }) =>
-      value < whole.from || value > whole.to ? [] : [{ at: whole.at(value), text: label }],
-    );
+    const count = Math.min(10, Math.floor(widthPx / stepPx));
+    made[count] ??= labelsOf(count);
+    return made[count];
   }, gutterPx);
   return { from: whole.from, to: whole.to, at: whole.at, ticks };
 }

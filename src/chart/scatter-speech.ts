@@ -1,14 +1,12 @@
+import { countOf } from "./count.ts";
 import type { Voice } from "./intl.ts";
 import { createFullWriter, formatShort } from "./number-format.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import type { Series, SeriesSet } from "./series.ts";
-import { positionNames } from "./spoken.ts";
+import { drawHeardTable, maxSentences, positionNames } from "./spoken.ts";
 import { rangeOf } from "./value-axis.ts";
 
-/** A sentence for each of more series would be listened to for minutes. */
-const maxSentences = 6;
-
-/** So would a table of more dots. */
+/** A table of more dots would be listened to for minutes. */
 const maxRows = 20;
 
 /** Returns what a screen reader says in place of a scatter plot: where its dots lie, and what else is to be said. */
@@ -21,7 +19,7 @@ export function summarizeDots({ positions, series }: SeriesSet, voice: Voice, mo
   if (untold > 0) sentences.push(`${untold} more series.`);
   if (more !== "") sentences.push(more);
   const dots = series.reduce((sum, { values }) => sum + values.length, 0);
-  return `Scatter plot, ${count(dots, voice)}, ${positions.style.title} ${across}. ${sentences.join(" ")}`;
+  return `Scatter plot, ${countOf(dots, "dot", voice)}, ${positions.style.title} ${across}. ${sentences.join(" ")}`;
 }
 
 function describe({ title, values, format }: Series, voice: Voice): string {
@@ -29,11 +27,7 @@ function describe({ title, values, format }: Series, voice: Voice): string {
   const text = (value: number) => formatShort(value, format, voice);
   if (values.length === 0) return `${title}: no dots.`;
   const span = min === max ? `at ${text(min)}` : `from ${text(min)} to ${text(max)}`;
-  return `${title}: ${count(values.length, voice)} ${span}.`;
-}
-
-function count(dots: number, voice: Voice): string {
-  return `${voice.number("", () => ({})).format(dots)} ${dots === 1 ? "dot" : "dots"}`;
+  return `${title}: ${countOf(values.length, "dot", voice)} ${span}.`;
 }
 
 /** Draws the table behind a scatter plot, for screen readers only: its first dots, from the left. It says how many it leaves out. */
@@ -49,15 +43,6 @@ export function drawDotTable(title: string, { positions, series }: SeriesSet, is
     const word = isSplit ? html`<td>${title}</td>` : nothing;
     return html`<tr><th scope="row">${name(position)}</th>${word}<td>${write(value)}</td></tr>`;
   });
-  const heads = isSplit ? ["Series", "Value"] : [series[0]!.title];
-  const caption =
-    total === rows.length ? title : `${title}: ${rows.length} of ${total} dots, ${total - rows.length} left out`;
-  return html`
-    <div class="dj-sr">
-      <table>
-        <caption>${caption}</caption>
-        <thead><tr>${[positions.style.title, ...heads].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-        <tbody>${rows}</tbody>
-      </table>
-    </div>`;
+  const heads = [positions.style.title, ...(isSplit ? ["Series", "Value"] : [series[0]!.title])];
+  return drawHeardTable({ title, heads, rows, total, noun: "dots" });
 }

@@ -2,7 +2,6 @@ import type { ScatterPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js
 import { emptyColumns, pickPoints, seriesToColumns } from "./drawn-series.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, namesOf } from "./legend.ts";
-import { drawDropped } from "./line.ts";
 import { canvasX, canvasY, dotPath } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
 import { html, nothing, type Safe, trustMarkup } from "./safe.ts";
@@ -11,6 +10,7 @@ import { drawDotTable, summarizeDots } from "./scatter-speech.ts";
 import { frameToSeries, type SeriesSet } from "./series.ts";
 import { type Place, thinOut } from "./thin-out.ts";
 import { drawThresholds, tellThresholds, withThresholds } from "./threshold-lines.ts";
+import { drawDropped } from "./unplaced.ts";
 import { createValueAxis, hasPlace, rangeOf, type Scale } from "./value-axis.ts";
 
 /** Scatter plots: a dot for each row that has both values. */

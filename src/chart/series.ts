@@ -2,6 +2,7 @@ import { range } from "d3-array";
 import { type Column, type Frame, findColumn } from "../frame/frame.ts";
 import type { Effort } from "./effort.ts";
 import type { NumberFormat } from "./number-format.ts";
+import { listOf } from "./number-list.ts";
 import { shorten } from "./shorten.ts";
 import { isWritable } from "./time-format.ts";
 import { drawable } from "./value-axis.ts";
@@ -122,7 +123,8 @@ export function alignSeries(set: SeriesSet, effort: Effort): SeriesSet | SeriesR
     ...set,
     series: series.map((one) => {
       const values = new Array<number>(all.length).fill(Number.NaN);
-      for (const [index, at] of one.at.entries()) {
+      for (let index = 0; index < one.at.length; index += 1) {
+        const at = one.at[index]!;
         const value = one.values[index]!;
         if (!Number.isNaN(value)) values[at] = Number.isNaN(values[at]!) ? value : drawable(values[at]! + value);
       }
@@ -170,8 +172,8 @@ function readWords(column: Column): readonly (string | null)[] {
 function groupRows(rowAt: readonly number[], splitBy: Column | undefined): Map<string | null, number[]> {
   const words = splitBy === undefined ? undefined : readWords(splitBy);
   const groups = new Map<string | null, number[]>();
-  for (const [row, at] of rowAt.entries()) {
-    if (at < 0) continue;
+  for (let row = 0; row < rowAt.length; row += 1) {
+    if (rowAt[row]! < 0) continue;
     const word = words === undefined ? null : words[row]!;
     const rows = groups.get(word);
     if (rows === undefined) groups.set(word, [row]);
@@ -186,10 +188,11 @@ export function readPositions(x: Column, style: ColumnStyle): { positions: Posit
   if (x.type === "time" || x.type === "number") {
     // Rows that ascend already, as they mostly do, need no search.
     if (isAscending(x.values, x.type === "time")) {
-      return { positions: continuous(x, Array.from(x.values), style), rowAt: range(x.values.length) };
+      return { positions: continuous(x, listOf(x.values), style), rowAt: range(x.values.length) };
     }
     const isUsable = (value: number) => (x.type === "time" ? isWritable(value) : !Number.isNaN(value));
-    const values = [...new Set(x.values)].filter(isUsable).sort((a, b) => a - b);
+    const sorted = x.values.filter(isUsable).sort();
+    const values = listOf(sorted.filter((value, index) => value !== sorted[index - 1]));
     const indices = new Map(values.map((value, index) => [value, index]));
     const rowAt = Array.from(x.values, (value) => indices.get(value) ?? -1);
     return { positions: continuous(x, values, style), rowAt };

@@ -1,11 +1,12 @@
 import type { NumbersColumn } from "../frame/frame.ts";
 import { downsample } from "./downsample.ts";
+import { describeNumbers, numberOrNull } from "./drawn-column.ts";
 import { formatShort } from "./number-format.ts";
 import { strokePaths, type Trace } from "./path.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { measureFormat } from "./series.ts";
-import { type CellSetting, type Cells, describeNumbers, drawHead, numberOrNull } from "./table-column.ts";
-import { drawable, rangeOf } from "./value-axis.ts";
+import { type CellSetting, type Cells, drawHead } from "./table-column.ts";
+import { rangeOf, shareWithin } from "./value-axis.ts";
 
 /** The grid of a small line, in quarters of the pixels that it has: table.css makes it 88 by 22. */
 const grid = { width: 352, height: 88 } as const;
@@ -26,7 +27,7 @@ export function createSparkCells({ values }: NumbersColumn, setting: CellSetting
       if (!hasNumbers(list)) return html`<td class="dj-trend dj-none">–</td>`;
       return html`<td class="dj-trend">${drawSpark(list, picked[row]!, setting)}</td>`;
     },
-    about: describeNumbers("numbers", setting.style),
+    about: { ...describeNumbers("numbers", setting.style), values: [] },
     values: values.map((list, row) => list && picked[row]!.map((index) => numberOrNull(list[index]!))),
   };
 }
@@ -39,8 +40,8 @@ function pickNumbers(list: Float64Array): number[] {
 
 /** Draws a list, of which `picked` are the indices to draw. Those who hear it hear its ends and its last. */
 function drawSpark(list: Float64Array, picked: readonly number[], { style, voice }: CellSetting): Safe {
-  const { min, max } = rangeOf([list]);
-  const up = (value: number) => (min === max ? 0.5 : (drawable(value) - min) / (max - min));
+  const range = rangeOf([list]);
+  const up = shareWithin(range);
   const across = (index: number) => (list.length > 1 ? index / (list.length - 1) : 0.5);
   const trace = {
     xs: picked.map((index) => Math.round(margin + across(index) * (grid.width - 2 * margin))),
@@ -52,7 +53,7 @@ function drawSpark(list: Float64Array, picked: readonly number[], { style, voice
   const format = measureFormat(style);
   const text = (value: number) => formatShort(value, format, voice);
   const last = list.findLast((value) => !Number.isNaN(value))!;
-  const label = `last ${text(last)}, lowest ${text(min)}, highest ${text(max)}`;
+  const label = `last ${text(last)}, lowest ${text(range.min)}, highest ${text(range.max)}`;
   return html`
     <svg class="dj-tiny dj-s2" viewBox="0 0 ${grid.width} ${grid.height}" role="img" aria-label="${label}">
       ${drawTrace(trace)}

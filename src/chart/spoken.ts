@@ -11,8 +11,8 @@ import { formatTime, grainOf } from "./time-format.ts";
 const maxRows = 12;
 const maxCells = 120;
 
-/** A sentence for each of more series would too. */
-const maxSentences = 6;
+/** A sentence for each of more series would be listened to for minutes. */
+export const maxSentences = 6;
 
 /**
  * Returns what a screen reader says in place of a chart: where it runs, each series' ends, and what
@@ -43,13 +43,35 @@ export function drawDataTable(title: string, set: SeriesSet, voice: Voice): Safe
     const cells = columns.map((texts) => html`<td>${texts[row]!}</td>`);
     return html`<tr><th scope="row">${name(start + row)}</th>${cells}</tr>`;
   });
-  const heads = series.map((one) => html`<th scope="col">${one.title}</th>`);
-  const caption = count === total ? title : `${title}: ${count} of ${total} rows, ${total - count} left out`;
+  const heads = [positions.style.title, ...series.map((one) => one.title)];
+  return drawHeardTable({ title, heads, rows, total, noun: "rows" });
+}
+
+/**
+ * Draws a table for screen readers only, which says how many of its rows are left out.
+ *
+ * @param noun what a row is, in the plural
+ */
+export function drawHeardTable({
+  title,
+  heads,
+  rows,
+  total,
+  noun,
+}: {
+  readonly title: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly Safe[];
+  readonly total: number;
+  readonly noun: string;
+}): Safe {
+  const left = total - rows.length;
+  const caption = left === 0 ? title : `${title}: ${rows.length} of ${total} ${noun}, ${left} left out`;
   return html`
     <div class="dj-sr">
       <table>
         <caption>${caption}</caption>
-        <thead><tr><th scope="col">${positions.style.title}</th>${heads}</tr></thead>
+        <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
         <tbody>${rows}</tbody>
       </table>
     </div>`;
@@ -80,6 +102,20 @@ export function positionNames(positions: Positions, voice: Voice): (index: numbe
 }
 
 function describe({ title, at, values, format }: Series, name: (index: number) => string, voice: Voice): string {
+  const { low, high, last } = findExtremes(values);
+  if (last < 0) return `${title}: no values.`;
+  const text = (index: number) => formatShort(values[index]!, format, voice);
+  const extreme = (index: number) => `${text(index)} at ${name(at[index]!)}`;
+  if (low === high) return `${title}: ${text(last)}.`;
+  return `${title}: last ${text(last)}, lowest ${extreme(low)}, highest ${extreme(high)}.`;
+}
+
+/** Returns the indices of the first lowest, the first highest and the last value; -1 where there is none. NaN is no value. */
+export function findExtremes(values: readonly number[]): {
+  readonly low: number;
+  readonly high: number;
+  readonly last: number;
+} {
   let low = -1;
   let high = -1;
   let last = -1;
@@ -90,9 +126,5 @@ function describe({ title, at, values, format }: Series, name: (index: number) =
     if (high < 0 || value > values[high]!) high = index;
     last = index;
   }
-  if (last < 0) return `${title}: no values.`;
-  const text = (index: number) => formatShort(values[index]!, format, voice);
-  const extreme = (index: number) => `${text(index)} at ${name(at[index]!)}`;
-  if (low === high) return `${title}: ${text(last)}.`;
-  return `${title}: last ${text(last)}, lowest ${extreme(low)}, highest ${extreme(high)}.`;
+  return { low, high, last };
 }

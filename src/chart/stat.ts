@@ -1,6 +1,7 @@
 import type { StatPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { compareNumbers, drawDelta } from "./delta.ts";
 import { bucketsFor, downsample } from "./downsample.ts";
+import { describeNumbers, numberOrNull } from "./drawn-column.ts";
 import { pickPoints, seriesToColumns } from "./drawn-series.ts";
 import { sharesOf } from "./horizontal-axis.ts";
 import type { Voice } from "./intl.ts";
@@ -11,7 +12,7 @@ import { reduceColumn, reducedFormat } from "./reduce-column.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { frameToSeries, type SeriesSet } from "./series.ts";
 import { drawSparkline } from "./sparkline.ts";
-import { statusClass, statusOf } from "./status.ts";
+import { statusClass, statusOf, statusWord } from "./status.ts";
 
 /** One number, with its change against the span before or a target and a small line of how it came about. */
 export const statKind: Kind<StatPanel> = {
@@ -47,16 +48,10 @@ function drawFigure(value: number, status: string, format: NumberFormat, voice: 
   if (Number.isNaN(value)) return html`<p class="dj-value">–</p>`;
   const { large, small } = formatFigure(value, format, voice);
   const figure = html`${large}${small === "" ? nothing : html`<small>${small}</small>`}`;
-  const word = statusWords.get(status);
+  const word = statusWord(status);
   if (word === undefined) return html`<p class="dj-value">${figure}</p>`;
   return html`<p class="dj-value ${statusClass(status)}">${figure}<span class="dj-sr">, ${word}</span></p>`;
 }
-
-const statusWords = new Map([
-  ["ok", "good"],
-  ["warn", "a warning"],
-  ["bad", "bad"],
-]);
 
 /**
  * The values over the sparkline's column, as many as a small line has room for; several rows at one
@@ -96,10 +91,10 @@ function statColumns(
   now: number,
   before: number,
   title: string,
-  { unit, decimals }: NumberFormat,
+  format: NumberFormat,
   path: SeriesSet | undefined,
 ): DrawnColumn[] {
-  const values = (Number.isNaN(before) ? [now] : [now, before]).map((value) => (Number.isNaN(value) ? null : value));
-  const numbers = { title, type: "number" as const, unit, ...(decimals !== undefined && { decimals }), values };
+  const values = (Number.isNaN(before) ? [now] : [now, before]).map(numberOrNull);
+  const numbers = { ...describeNumbers("number", { title, ...format }), values };
   return path === undefined ? [numbers] : [numbers, ...seriesToColumns(path)];
 }

@@ -1,11 +1,20 @@
 import type { Threshold } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 
-/** The class that gives a status its colours, by its name in panel.proto. */
-const classes: Readonly<Record<string, string>> = { ok: "dj-good", warn: "dj-warn", bad: "dj-bad" };
+/** The class that gives a status its colours, and how it is told to those who do not see them, by its name in panel.proto. */
+const statuses: ReadonlyMap<string, { readonly className: string; readonly word: string }> = new Map([
+  ["ok", { className: "dj-good", word: "good" }],
+  ["warn", { className: "dj-warn", word: "a warning" }],
+  ["bad", { className: "dj-bad", word: "bad" }],
+]);
 
 /** Returns the class of a status's colours; that of neither good nor bad for `neutral`, none and one that is unknown. */
 export function statusClass(status: string): string {
-  return Object.hasOwn(classes, status) ? classes[status]! : "dj-neutral";
+  return statuses.get(status)?.className ?? "dj-neutral";
+}
+
+/** Returns what a status is called where it is heard; undefined where it is neither good nor bad. */
+export function statusWord(status: string): string | undefined {
+  return statuses.get(status)?.word;
 }
 
 /**

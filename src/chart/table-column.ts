@@ -35,13 +35,3 @@ export function drawHead({ style, order }: CellSetting, className = ""): Safe {
 export function drawClass(className: string): Safe {
   return className === "" ? nothing : html` class="${className}"`;
 }
-
-/** Describes a column of numbers, or of lists of them, to a browser. */
-export function describeNumbers(type: "number" | "numbers", { title, unit, decimals }: ColumnStyle): DrawnColumn {
-  return { title, type, ...(unit !== "" && { unit }), ...(decimals !== undefined && { decimals }), values: [] };
-}
-
-/** Returns a number as JSON has it: NaN is no value. */
-export function numberOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
-}

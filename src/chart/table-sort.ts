@@ -4,7 +4,16 @@ import type { Effort } from "./effort.ts";
 import type { Voice } from "./intl.ts";
 
 /** Words that begin alike for so long stay in the order of the source: to compare more would take too long. */
-const maxComparedChars = 256;
+const maxComparedChars = 64;
+
+/** Marks beyond two on a letter: a collator puts them in order at each comparison, in the square of their number. */
+const idleMarks = /(?<=\p{M}{2})\p{M}+/gu;
+
+/** What a collator goes back over at each comparison, also where two words begin alike: digits and marks. */
+const slowChars = /[\p{Nd}\p{M}]/gu;
+
+/** So many of them take as long as a cell. */
+const slowCharsPerCell = 8;
 
 /**
  * Returns the rows in the order that a table asks for: numbers and times by size, no before yes, words
@@ -30,9 +39,11 @@ export function sortRows(frame: Frame, sort: Sort | undefined, voice: Voice, eff
 
 /** Returns a number for each word, in the order of the words; NaN for none. Words that repeat are compared once. */
 function rankWords(values: readonly (string | null)[], voice: Voice, effort: Effort): number[] | undefined {
-  const keys = values.map((value) => value?.slice(0, maxComparedChars));
+  const keys = values.map((value) => value?.slice(0, maxComparedChars).toWellFormed().replace(idleMarks, ""));
   const words = [...new Set(keys)].filter((word) => word !== undefined && word !== "");
-  if (!effort.take(comparisons(words.length))) return undefined;
+  const slow = words.reduce((sum, word) => sum + (word?.match(slowChars)?.length ?? 0), 0);
+  const cellsEach = 1 + slow / slowCharsPerCell / Math.max(1, words.length);
+  if (!effort.take(Math.ceil(comparisons(words.length) * cellsEach))) return undefined;
   const ranks = new Map<string | undefined, number>(
     words.sort((a, b) => voice.compareWords(a!, b!)).map((word, rank) => [word, rank]),
   );

@@ -1,5 +1,6 @@
 import type { TablePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { type Column, findColumn } from "../frame/frame.ts";
+import { pickRows } from "../frame/pick-rows.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawEmpty } from "./plot.ts";
 import { html, jsonToMarkup, nothing, type Safe } from "./safe.ts";
@@ -74,13 +75,6 @@ function drawRows(cells: readonly Cells[], most: number, roomChars: number): Saf
 function describeCut(...counts: readonly (readonly [shown: number, all: number, noun: string])[]): Safe {
   const cut = counts.filter(([shown, all]) => shown < all).map(([shown, all, noun]) => `${shown} of ${all} ${noun}`);
   return cut.length === 0 ? nothing : html`<p class="dj-foot">The first ${cut.join(" and ")}</p>`;
-}
-
-function pickRows(column: Column, rows: readonly number[]): Column {
-  if (column.type === "number" || column.type === "time") {
-    return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
-  }
-  return { ...column, values: rows.map((row) => column.values[row]!) } as Column;
 }
 
 /** How many numbers there are in a column's lists. */

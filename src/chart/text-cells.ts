@@ -1,12 +1,14 @@
 import type { Column } from "../frame/frame.ts";
 import { drawClickable } from "./click.ts";
 import { clickValue } from "./click-value.ts";
+import { countOf } from "./count.ts";
+import { numberOrNull } from "./drawn-column.ts";
 import type { Voice } from "./intl.ts";
 import type { DrawnColumn } from "./kind.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { shorten } from "./shorten.ts";
 import { drawTag, findStatus } from "./status-tag.ts";
-import { type CellSetting, type Cells, drawClass, drawHead, numberOrNull, type Shown } from "./table-column.ts";
+import { type CellSetting, type Cells, drawClass, drawHead, type Shown } from "./table-column.ts";
 import { formatTime, grainOf, isWritable } from "./time-format.ts";
 
 /** What is read as words: anything but a number. */
@@ -65,7 +67,10 @@ function createTextWriter(column: TextColumn, voice: Voice): (row: number) => st
     case "boolean":
       return (row) => truths.get(column.values[row]!)!;
     case "numbers":
-      return (row) => countNumbers(column.values[row]?.length ?? 0, voice);
+      return (row) => {
+        const count = column.values[row]?.length ?? 0;
+        return count === 0 ? "" : countOf(count, "number", voice);
+      };
     case "time": {
       const values = Array.from(column.values, (ms) => (isWritable(ms) ? ms : Number.NaN));
       const grain = grainOf({ values, zoned: column.zoned }, voice);
@@ -80,11 +85,6 @@ const truths = new Map<boolean | null, string>([
   [false, "No"],
   [null, ""],
 ]);
-
-function countNumbers(count: number, voice: Voice): string {
-  if (count === 0) return "";
-  return `${voice.number("", () => ({})).format(count)} ${count === 1 ? "number" : "numbers"}`;
-}
 
 /** A list that is shown in words is sent as these, and a word without letters as none: it is shown so. */
 function valuesOf(column: TextColumn, textOf: (row: number) => string): DrawnColumn["values"] {

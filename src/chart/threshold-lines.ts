@@ -49,8 +49,8 @@ export function drawThresholds(
   const names: Safe[] = [];
   const placed = thresholds.filter(({ value }) => hasPlace(value, axis.scale)).toSorted((a, b) => a.value - b.value);
   const heights = placed.map(({ value }) => axis.at(value));
-  for (const threshold of placed) {
-    const at = axis.at(threshold.value);
+  for (const [order, threshold] of placed.entries()) {
+    const at = heights[order]!;
     const y = percent(1 - at);
     const name = thresholdName(threshold, format, voice);
     const mood = statusClass(threshold.status);

@@ -27,7 +27,18 @@ export function wallClockToInstant(wall: number, zoned: boolean, voice: Voice): 
 }
 
 /** Returns the coarsest grain that tells these times apart. Seconds are the same in every zone. */
-export function grainOf({ values, zoned }: Times, voice: Voice): Grain {
+export function grainOf(times: Times, voice: Voice): Grain {
+  const known = grainsOf.get(times.values);
+  if (known?.zoned === times.zoned && known.voice === voice) return known.grain;
+  const grain = findGrain(times, voice);
+  grainsOf.set(times.values, { zoned: times.zoned, voice, grain });
+  return grain;
+}
+
+/** What was found of lists that are still in use: a panel's axis, speech, table and data ask for the same one. */
+const grainsOf = new WeakMap<Times["values"], { zoned: boolean; voice: Voice; grain: Grain }>();
+
+function findGrain({ values, zoned }: Times, voice: Voice): Grain {
   let grain = 0;
   for (let index = 0; index < values.length; index += 1) {
     const ms = values[index]!;

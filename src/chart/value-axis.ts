@@ -59,6 +59,11 @@ export function hasPlace(value: number, scale: Scale): boolean {
   return scale === "log" ? drawable(value) > 0 : !Number.isNaN(value);
 }
 
+/** Returns where a value stands in a range, from 0 to 1; in the middle of one without width. */
+export function shareWithin({ min, max }: Pick<ValueRange, "min" | "max">): (value: number) => number {
+  return (value) => (min === max ? 0.5 : (drawable(value) - min) / (max - min));
+}
+
 /** Widens a range to the values given, as far as they have a place on the scale. */
 export function withValues({ min, max, isWhole }: ValueRange, values: readonly number[], scale: Scale): ValueRange {
   const placed = values.filter((value) => hasPlace(value, scale)).map(drawable);
@@ -98,16 +103,26 @@ export function createValueAxis(
   const labels =
     scale === "log" && to >= from * 2
       ? values.map((value) => formatTicks([value], value, format, voice)[0]!)
-      : formatTicks(values, (to - from) / (values.length - 1), format, voice);
+      : rememberTicks(values, format, voice, scale);
   const ticks = values.map((value, index) => ({ value, at: at(value), label: labels[index]!, isZero: value === 0 }));
   return { scale, from, to, ticks, at };
+}
+
+/** Returns the labels of ticks. Linear ones are round, so that the same stand in panel after panel: they are remembered. */
+function rememberTicks(values: readonly number[], format: NumberFormat, voice: Voice, scale: Scale): readonly string[] {
+  const from = values[0]!;
+  const to = values.at(-1)!;
+  const steps = values.length - 1;
+  const write = () => formatTicks(values, (to - from) / steps, format, voice);
+  return scale === "log" ? write() : voice.remember(`values ${from} ${to} ${steps} ${format.unit}`, write);
 }
 
 /** Returns where a value stands from one size to another, by ratio; NaN for zero and below. */
 function logShare(from: number, to: number): (value: number) => number {
   const low = Math.log(from);
   const span = Math.log(to) - low;
-  return (value) => (hasPlace(value, "log") ? (Math.log(drawable(value)) - low) / span : Number.NaN);
+  // A tick below the least value may be smaller than whatever else has a place.
+  return (value) => (value > 0 ? (Math.log(value) - low) / span : Number.NaN);
 }
 
 /** Returns about `count` evenly spaced values that are round in the unit as it is read, from below a range to above it. */

@@ -1,4 +1,5 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import { countOf } from "../chart/count.ts";
 import { createEffort } from "../chart/effort.ts";
 import { createVoices, type Voice } from "../chart/intl.ts";
 import { type Safe, trustMarkup } from "../chart/safe.ts";
@@ -16,7 +17,7 @@ import { describeLook } from "./look.ts";
 import type { PanelData } from "./panel.ts";
 import { type DrawnPanel, drawPanels } from "./panels.ts";
 import type { Place } from "./place.ts";
-import { countOf, spokenSpan } from "./words.ts";
+import { spokenSpan } from "./words.ts";
 
 /** How a dashboard is shown; `locale` and `timezone` that are unknown read as `en-US` and `UTC`. */
 export type Presentation = {
@@ -99,22 +100,27 @@ export function createRenderer(options: {
     const { definition, presentation, controls = [] } = input;
     const { place = "embed" } = presentation;
     const voice = voices(presentation);
-    const filters = drawFilterForm(controls, place, limits.maxHtmlChars / formShare);
-    const around = writePage(input, voice, filters, []);
+    const form = drawFilterForm(controls, place, limits.maxHtmlChars / formShare);
+    const writePage = createPageWriter(input, voice, form);
     const panels = yield* drawPanels(definition, input.panels, {
       voice,
       markdown,
       frame: pages.panel,
-      roomChars: limits.maxHtmlChars - around.length,
+      roomChars: limits.maxHtmlChars - writePage([]).length,
       effort: createEffort(limits.maxCells),
       place,
       clicks: createClicks(place, controls),
     });
-    const html = String(writePage(input, voice, filters, panels));
+    const html = String(writePage(panels));
     return { html, panels: panels.map(({ id, error }) => ({ id, error })) };
   }
 
-  function writePage(input: DashboardInput, voice: Voice, form: FilterForm, panels: readonly DrawnPanel[]): Safe {
+  /** Prepares all of a page but its panels, because a page without them is written first: it tells how much room they have. */
+  function createPageWriter(
+    input: DashboardInput,
+    voice: Voice,
+    form: FilterForm,
+  ): (panels: readonly DrawnPanel[]) => Safe {
     const { definition, presentation, version, ttlS, asOfMs } = input;
     const { place = "embed" } = presentation;
     const { title, description } = definition.layout!;
@@ -128,32 +134,39 @@ export function createRenderer(options: {
       timezone: voice.timezone,
     };
     const look = describeLook(definition.layout!, presentation.theme, voice, assets);
-    const updated = describeUpdate(asOfMs, input.panels, panels, voice);
     const filters = describeFilters(definition, input.filters, place, form.names);
     // All of the header but its status, which changes with every update.
-    const header = JSON.stringify([look.owner, title, description, filters, updated === undefined]);
-    return pages.dashboard({
-      ...look,
+    const header = JSON.stringify([
+      look.owner,
       title,
       description,
-      headerHash: digestOf(header, form.form),
-      updated,
       filters,
-      form: form.form,
-      formWaits: place === "embed",
-      panels: panels.map(({ section }) => section),
-      footer: {
-        left: `${countOf(panels.length, "panel")} · cached for ${spokenSpan(ttlS)}`,
-        right: `All times in ${voice.timezone}`,
-      },
-      island:
-        place === "still"
-          ? undefined
-          : islandToMarkup(
-              island,
-              panels.map(({ island }) => island),
-            ),
-    });
+      describeUpdate(asOfMs, [], [], voice) === undefined,
+    ]);
+    const headerHash = digestOf(header, form.form);
+    return (panels) =>
+      pages.dashboard({
+        ...look,
+        title,
+        description,
+        headerHash,
+        updated: describeUpdate(asOfMs, input.panels, panels, voice),
+        filters,
+        form: form.form,
+        formWaits: place === "embed",
+        panels: panels.map(({ section }) => section),
+        footer: {
+          left: `${countOf(panels.length, "panel", voice)} · cached for ${spokenSpan(ttlS)}`,
+          right: `All times in ${voice.timezone}`,
+        },
+        island:
+          place === "still"
+            ? undefined
+            : islandToMarkup(
+                island,
+                panels.map(({ island }) => island),
+              ),
+      });
   }
 
   function renderSharePage({ title, fragment, expiresAtMs, presentation }: SharePageInput): string {

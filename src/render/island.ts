@@ -1,4 +1,4 @@
-import type { Drawing, DrawnColumn } from "../chart/kind.ts";
+import type { Drawing, DrawnColumn, DrawnValue } from "../chart/kind.ts";
 import { jsonToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
 
 /** One panel in the island. */
@@ -15,7 +15,7 @@ export type IslandPanel = {
 };
 
 /** A column in the island. */
-export type IslandColumn = Omit<DrawnColumn, "values"> & {
+type IslandColumn = Omit<DrawnColumn, "values"> & {
   readonly values: DrawnColumn["values"] | EvenValues;
 };
 
@@ -60,16 +60,19 @@ export function drawnToMarkup(columns: readonly DrawnColumn[], axes: DrawnAxes |
 
 function packColumn(column: DrawnColumn): IslandColumn {
   if (column.type !== "number" && column.type !== "time") return column;
-  const values = column.values.map((value) => (typeof value === "number" ? trim(value) : value));
+  const values = column.values.every(isTrim) ? column.values : column.values.map(trim);
   return { ...column, values: toEven(values) ?? values };
 }
 
 /** Takes off what floating point adds: 0.1 + 0.2 is 0.30000000000000004. What is no number is no value. */
-function trim(value: number): number | null {
-  if (!Number.isFinite(value)) return null;
-  // Most have few decimals and nothing to be taken off, which is found faster than it is written.
-  if (Math.round(value * 1e6) / 1e6 === value) return value;
-  return Number(value.toPrecision(12));
+function trim(value: DrawnValue): DrawnValue {
+  if (typeof value !== "number" || isTrim(value)) return value;
+  return Number.isFinite(value) ? Number(value.toPrecision(12)) : null;
+}
+
+/** Whether there is surely nothing to be taken off: most numbers have few decimals, and this is found fast. */
+function isTrim(value: DrawnValue): boolean {
+  return Number.isFinite(value) && Math.round(Number(value) * 1e6) / 1e6 === value;
 }
 
 /** Fewer than this are no shorter for it. */

@@ -126,9 +126,9 @@ const maxHeadingChars = 256;
 
 /** Returns what the datasource says of its columns; a column that it does not mention reads as it is named. */
 function columnStyles(datasource: Datasource | undefined): (name: string) => ColumnStyle {
-  const styles = new Map(Object.entries(datasource?.columns ?? {}));
+  const styles = datasource?.columns ?? {};
   return (name) => {
-    const style = styles.get(name);
+    const style = Object.hasOwn(styles, name) ? styles[name] : undefined;
     return {
       title: style?.title || shorten(name, maxHeadingChars),
       unit: style?.unit ?? "",

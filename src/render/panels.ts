@@ -8,7 +8,7 @@ import { formatClock } from "../chart/time-format.ts";
 import { panelIds, placePanels } from "../definition/panel.ts";
 import type { Markdown } from "../page/markdown.ts";
 import type { PanelView } from "../page/pages.ts";
-import { digestOf } from "./digest.ts";
+import { anyDigest, digestOf } from "./digest.ts";
 import { islandPanelToMarkup } from "./island.ts";
 import { fillTwoColumns } from "./narrow.ts";
 import { drawPanel, type PanelBody, type PanelData, type PanelSetting, refusePanel } from "./panel.ts";
@@ -50,19 +50,19 @@ export function* drawPanels(
   { frame, roomChars, place, clicks, ...tools }: PanelTools,
 ): Generator<undefined, DrawnPanel[]> {
   const panels = arrangePanels(definition, data, tools.voice, clicks);
-  const write = ({ view }: Arranged, { body, error, drawn }: PanelBody): DrawnPanel => {
+  const write = ({ view }: Arranged, { body, error, drawn }: PanelBody, nameOf = digestOf): DrawnPanel => {
     const { id, kind } = view;
     const data = { id, kind, ...(error !== "" && { error }) };
     const island = place === "still" ? nothing : islandPanelToMarkup(data, drawn);
-    return { id, section: frame({ ...view, body, hash: digestOf(JSON.stringify(view), body, island) }), island, error };
+    return { id, section: frame({ ...view, body, hash: nameOf(JSON.stringify(view), body, island) }), island, error };
   };
-  const refused = panels.map((one) => write(one, refusePanel("too_large")));
-  let leftChars = refused.reduce((left, one) => left - charsOf(one), roomChars);
+  const refusedChars = panels.map((one) => charsOf(write(one, refusePanel("too_large"), () => anyDigest)));
+  let leftChars = refusedChars.reduce((left, chars) => left - chars, roomChars);
   const drawn: DrawnPanel[] = [];
   for (const [order, one] of panels.entries()) {
     const share = { ...tools, ...one.setting, roomChars: Math.floor(leftChars / 2) };
     const result = write(one, drawPanel(one.panel, one.data, share));
-    leftChars += charsOf(refused[order]!) - charsOf(result);
+    leftChars += refusedChars[order]! - charsOf(result);
     drawn.push(result);
     yield;
   }

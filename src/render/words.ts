@@ -24,11 +24,6 @@ export function spokenSpan(seconds: number): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** Returns a count with its noun: `1 panel`, `14 panels`. */
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 const units = [
   [86_400, "day"],
   [3600, "hour"],

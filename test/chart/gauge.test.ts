@@ -134,8 +134,8 @@ test("it says its number, ends, status and caption", () => {
   const rows = frame(column("left", [68.4]), column("said", ["9 d left"]));
   const drawing = draw.gauge(rows, { ...panel, caption: "said" }, percent);
   const markup = markupOf(drawing);
-  assert.match(markup, 'role="img" aria-label="Gauge, 68.4% of 0% to 100%, ok. 9 d left"');
-  assert.match(markup, '<th scope="row">From here warn</th><td>20%</td>');
+  assert.match(markup, 'role="img" aria-label="Gauge, 68.4% of 0% to 100%, good. 9 d left"');
+  assert.match(markup, '<th scope="row">From here a warning</th><td>20%</td>');
   assert.ok(drawing.ok);
   assert.equal(
     drawing.columns.map(({ title, values }) => [title, ...values]),

@@ -83,6 +83,15 @@ test("labels of both sides can be clicked and stand for whole values", () => {
   assert.match(markupOf(draw.heatmap(rows, panel)), '<svg class="dj-x" aria-hidden="true">');
 });
 
+test("a round time at the very end of many columns is a label that cannot be clicked, since no column begins there", () => {
+  const hours = Array.from({ length: 52 }, (_, hour) => Date.UTC(2026, 5, 17, 0, 30) + hour * 3_600_000);
+  const rows = frame(timeColumn("x", hours), column("y", hours.map(String)), column("v", hours));
+  const markup = markupOf(draw.heatmap(rows, panel, { clickOf: () => ({ kind: "event" }) }));
+  assert.match(markup, /<text x="100%"[^>]*>06:00<\/text>/);
+  assert.not.match(markup, /data-column="x"[^>]*><text x="100%"/);
+  assert.match(markup, 'data-column="x" data-value="2026-06-18T');
+});
+
 test("a row is labelled where there is room for its label", () => {
   const count = 60;
   const all = Array.from({ length: count }, (_, index) => index);

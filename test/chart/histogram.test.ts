@@ -88,6 +88,18 @@ test("bars touch, the tallest is the fullest, and the island has starts and coun
   assert.match(markup, '<th scope="row">2 to 3</th><td>1</td>');
 });
 
+test("a single bucket is sent in words, since no next one says how wide it is", () => {
+  const drawing = draw.histogram(frame(column("v", [5, 5])), { value: "v" });
+  assert.ok(drawing.ok);
+  assert.equal(
+    drawing.columns.map(({ type, values }) => [type, ...values]),
+    [
+      ["string", "5 to 6"],
+      ["number", 2],
+    ],
+  );
+});
+
 test("labels below stand at edges", () => {
   const values = Array.from({ length: 50 }, (_, index) => index * 2);
   const markup = markupOf(draw.histogram(frame(column("v", values)), { value: "v", buckets: 10 }));

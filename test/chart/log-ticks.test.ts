@@ -45,12 +45,14 @@ test("values without a place do not count, and nothing at all has an axis", () =
 });
 
 test("any values give few, distinct ticks, ascending, that hold them all", () => {
-  const values = fc.array(fc.double({ min: 1e-250, max: 1e250, noNaN: true }), { minLength: 1, maxLength: 5 });
+  const value = fc.oneof(fc.double({ min: 1e-290, max: 1e300, noNaN: true }), fc.constantFrom(1e-290, 1e300));
+  const values = fc.array(value, { minLength: 1, maxLength: 5 });
   const units = fc.constantFrom("number", "short", "bytes", "s", "ms", "min", "percent", "ratio", "usd");
   fc.assert(
     fc.property(values, units, fc.integer({ min: 2, max: 8 }), (values, unit, count) => {
       const axis = axisOf(values, unit, count);
-      assert.ok(axis.ticks.length >= 2 && axis.ticks.length <= 14, `${axis.ticks.length} ticks`);
+      // Round steps are at most 1.6 times as many as asked for, and one more stands at either end.
+      assert.ok(axis.ticks.length >= 2 && axis.ticks.length <= 15, `${axis.ticks.length} ticks`);
       for (const [index, { at, label }] of axis.ticks.entries()) {
         assert.ok(index === 0 ? at === 0 : at > axis.ticks[index - 1]!.at);
         assert.not.match(label, /NaN|∞/);

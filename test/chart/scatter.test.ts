@@ -1,11 +1,9 @@
-import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { createEffort } from "../../src/chart/effort.ts";
 import { jsonToMarkup } from "../../src/chart/safe.ts";
 import { thinOut } from "../../src/chart/thin-out.ts";
 import { suite } from "../harness.ts";
 import { column, draw, frame, markupOf, timeColumn } from "./draw.ts";
-import { findFlaw, findNonsense } from "./well-formed.ts";
 
 const test = suite("scatter");
 const panel = { x: "x", y: "y" };
@@ -138,27 +136,16 @@ test("nothing, words and too many rows are told apart", () => {
   assert.equal(draw.scatter(rows, panel, { effort: createEffort(1) }), { ok: false, error: "too_large" });
 });
 
-test("whatever the values and scales, the markup is sound", () => {
-  const anyNumber = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.constant(null));
-  const scale = fc.constantFrom("linear", "log");
-  fc.assert(
-    fc.property(fc.array(fc.tuple(anyNumber, anyNumber)), scale, scale, (list, xScale, yScale) => {
-      const rows = frame(
-        column(
-          "x",
-          list.map(([x]) => x),
-        ),
-        column(
-          "y",
-          list.map(([, y]) => y),
-        ),
-      );
-      const markup = markupOf(draw.scatter(rows, { ...panel, xScale, yScale }));
-      assert.is(findFlaw(markup), undefined);
-      assert.is(findNonsense(markup), undefined);
-      assert.not.match(markup, /NaN|Infinity|undefined/);
-    }),
-  );
+test("numbers along the axis are sent with the unit and the decimals of their column", () => {
+  const styleOf = (title: string) => ({
+    title,
+    unit: title === "x" ? "ms" : "",
+    decimals: title === "x" ? 1 : undefined,
+  });
+  const drawing = draw.scatter(frame(column("x", [1, 2]), column("y", [3, 4])), panel, { styleOf });
+  assert.ok(drawing.ok);
+  const [along] = drawing.columns;
+  assert.equal(along, { title: "x", type: "number", unit: "ms", decimals: 1, values: [1, 2] });
 });
 
 test.run();

@@ -74,6 +74,25 @@ test("sorting takes effort, of words for each that differs", () => {
   assert.ok(draw.table(rows, { sort }, { effort: createEffort(800) }).ok);
 });
 
+test("words that a collator is slow at are sorted all the same, and take more effort", () => {
+  // Unbounded, marks out of their order take it some eight seconds.
+  const marks = Array.from({ length: 4000 }, (_, index) => `a${"\u0301\u0327".repeat(120)}${index}`);
+  const startMs = performance.now();
+  assert.ok(draw.table(frame(column("w", marks)), { sort: { column: "w" } }, { effort: createEffort(1e6) }).ok);
+  assert.ok(performance.now() - startMs < 3000);
+  const sort = { column: "w" };
+  const words = (start: string) =>
+    frame(
+      column(
+        "w",
+        Array.from({ length: 50 }, (_, index) => `${start}${index}`),
+      ),
+    );
+  assert.ok(draw.table(words("a".repeat(50)), { sort }, { effort: createEffort(1000) }).ok);
+  const refused = { ok: false, error: "too_large" };
+  assert.equal(draw.table(words("1".repeat(50)), { sort }, { effort: createEffort(1000) }), refused);
+});
+
 test("a list of numbers is a small line that says its last, its lowest and its highest", () => {
   const rows = frame(lists("l", [[1, 3, 2], null, [], [Number.NaN], [7]]));
   const drawing = draw.table(rows, { columns: [{ name: "l", show: "spark" }] });

@@ -2,7 +2,7 @@ import type { DrawnAxis } from "../../chart/kind.ts";
 import type { ChartPanel, Column, Value } from "./island.ts";
 
 /** A line of a tooltip: the series whose colour it has, if any, its name and its value. */
-export type Row = readonly [series: number | undefined, name: string, text: string];
+type Row = readonly [series: number | undefined, name: string, text: string];
 
 /** A place on a plot that can be pointed at, in shares of the plot from the left and the top. */
 export type Stop = {
@@ -52,11 +52,12 @@ export function stopsOf({ kind, axes: { x: xAxis, y: yAxis }, columns }: ChartPa
   }));
 }
 
-/** Buckets are from one number to the next; any other number needs its name. */
+/** Buckets are from one number to the next, a single one has words; any other number needs its name. */
 function titleOf(kind: string, { type, title, values, text }: Column, at: number): string {
   const value = values[at] as number;
-  if (kind === "histogram") return `${text(value)} – ${text(value + (values[1] as number) - (values[0] as number))}`;
-  return type === "number" ? `${title} ${text(value)}` : text(value);
+  if (type !== "number") return text(value);
+  if (kind !== "histogram") return `${title} ${text(value)}`;
+  return `${text(value)} – ${text(value + (values[1] as number) - (values[0] as number))}`;
 }
 
 function valueNear({ values, at }: Column, shares: readonly number[], x: number, reach: number): Value {
