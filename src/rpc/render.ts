@@ -169,11 +169,18 @@ export function createDashboardRendering(options: {
   }
 }
 
+/** A turn lasts as long, or one panel: who draws light panels must not wait for others' heavy ones after each. */
+const turnMs = 10;
+
 /** Draws panel by panel, and lets other calls go on in between. */
 async function drawInTurns<Drawn>(steps: Generator<undefined, Drawn>): Promise<Drawn> {
+  let endMs = performance.now() + turnMs;
   let step = steps.next();
   while (step.done !== true) {
-    await setImmediate();
+    if (performance.now() >= endMs) {
+      await setImmediate();
+      endMs = performance.now() + turnMs;
+    }
     step = steps.next();
   }
   return step.value;

@@ -29,7 +29,7 @@ function setUp(origin = "https://links.test") {
       script: asset("dashboard.js"),
     },
   });
-  const state = { draws: 0 };
+  const state = { draws: 0, beforePanels: [] as (() => void)[] };
   const sources: SourceRunner = {
     async run() {
       const frame = frameOf({ plan: ["Free", "Team"], orders: [3, 4] });
@@ -41,9 +41,14 @@ function setUp(origin = "https://links.test") {
     sources,
     renderer: {
       ...renderer,
-      drawDashboard(input) {
+      *drawDashboard(input) {
+        const before = state.beforePanels[state.draws];
         state.draws += 1;
-        return renderer.drawDashboard(input);
+        for (let panel = 0; before !== undefined && panel < 5; panel += 1) {
+          before();
+          yield;
+        }
+        return yield* renderer.drawDashboard(input);
       },
     },
     cache: createByteCache({ maxBytes: 1 << 24, now: () => nowMs }),
@@ -123,6 +128,19 @@ for (const [name, wanted] of Object.entries(different)) {
     assert.is(one.digest, createHash("sha256").update(one.html, "utf8").digest("hex"));
   });
 }
+
+test("heavy panels let others draw in between, and light ones are drawn in one turn", async () => {
+  const { rendering, state } = setUp();
+  const drawn: string[] = [];
+  const heavy = () => {
+    drawn.push("heavy");
+    for (const endMs = performance.now() + 20; performance.now() < endMs; );
+  };
+  state.beforePanels = [heavy, () => drawn.push("light")];
+  await Promise.all([render(rendering), render(rendering, { theme: "dark" })]);
+  const [h, l] = ["heavy", "light"];
+  assert.equal(drawn, [h, l, l, l, l, l, h, h, h, h]);
+});
 
 test("another origin changes the addresses of the assets and nothing else", async () => {
   const one = await render(setUp("https://a.test").rendering);

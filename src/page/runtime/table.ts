@@ -15,12 +15,14 @@ export function addSorting(
   const heads = all(table, "thead th");
   const rows = [...body.rows];
   const { compare } = new Intl.Collator(locale, { numeric: true });
+  // Some writings take a collator the square of their length.
+  const start = (value: Value) => `${value}`.slice(0, 64);
   const sort = ([column, isDown]: Sorting) => {
     const values = columns[column]!.values;
     const keyed = rows.map((row, index) => [values[index], row] as const);
     keyed.sort(([x], [y]) => {
       if (x == null || y == null) return Number(x == null) - Number(y == null);
-      return (isDown ? -1 : 1) * (typeof x === "number" ? x - (y as number) : compare(`${x}`, `${y}`));
+      return (isDown ? -1 : 1) * (typeof x === "number" ? x - (y as number) : compare(start(x), start(y)));
     });
     body.append(...keyed.map(([, row]) => row));
     heads.forEach((head, index) => {
