@@ -5,6 +5,7 @@ import { createContextValues, createHandlerContext, type HandlerContext } from "
 import { parse } from "yaml";
 import {
   DashboardsService,
+  GetDefinitionRequestSchema,
   type SaveDefinitionRequest,
   SaveDefinitionRequestSchema,
   ShareRequestSchema,
@@ -48,7 +49,12 @@ export async function seedDemo(service: Service, config: Config, say: (line: str
 export async function announceDemo(service: Service, say: (line: string) => void): Promise<void> {
   say("\nOpen a dashboard (the links work for a week):\n");
   for (const dashboardId of demoIds()) {
-    const viewerFilters = readDemo(dashboardId).filters.map(({ name }) => name);
+    // As it is saved: its owner may have changed it.
+    const saved = await service.dashboards.getDefinition(
+      create(GetDefinitionRequestSchema, { dashboardId }),
+      asOperator("GetDefinition"),
+    );
+    const viewerFilters = saved.definition?.filters?.map(({ name }) => name!) ?? [];
     const request = create(ShareRequestSchema, { dashboardId, expiresInS: weekS, viewerFilters });
     const { url } = await service.dashboards.share(request, asOperator("Share"));
     say(`  ${dashboardId.padEnd(16)} ${url}`);

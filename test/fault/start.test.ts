@@ -21,7 +21,7 @@ let firstLinks: readonly string[];
 test("a first start prints links that open, and a call to paste that works", async () => {
   service = await folder.start(demo);
   firstLinks = linksIn(service.output());
-  assert.is(firstLinks.length, 5);
+  assert.is(firstLinks.length, 7);
   for (const link of firstLinks) {
     const page = await fetch(link);
     assert.is(page.status, 200, link);

@@ -231,7 +231,8 @@ test("a misfit is told in words that say what to do", () => {
       { field: "version", description: "must be a whole number from -2147483648 to 2147483647" },
       {
         field: "body",
-        description: "has a field that is unknown; it takes dashboard_id, filters, version, theme, locale, timezone",
+        description:
+          "has a field that is unknown; it takes dashboard_id, filters, version, theme, locale, timezone, hydrate",
       },
     ]);
   }

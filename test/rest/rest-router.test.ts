@@ -71,7 +71,7 @@ test("a call reaches the implementation, with its context", async () => {
   assert.is(status, 200);
   assert.is(header.get("content-type"), "application/json");
   assert.is(header.get("content-length"), `${text.length}`);
-  assert.is(text, '{"html":"<div></div>","ttl_s":0,"version":0,"partial":false,"panels":[]}');
+  assert.is(text, '{"html":"<div></div>","ttl_s":0,"version":0,"partial":false,"panels":[],"digest":""}');
   assert.equal(calls, ["ann renders a by rest"]);
 });
 
