@@ -1,11 +1,12 @@
 import type { AreaPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
-import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts";
+import { continuousTicks } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { bridgeNulls, zeroNulls } from "./nulls.ts";
 import { canvasXs, canvasYs, fillPath } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, seriesClass, seriesMark, stepsFor, verticalAxis } from "./plot.ts";
+import { horizontalAxis, sharesOf } from "./position-share.ts";
 import { readAreas } from "./read-areas.ts";
 import { html, type Safe, trustMarkup } from "./safe.ts";
 import { hasValues } from "./series.ts";

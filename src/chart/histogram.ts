@@ -3,8 +3,8 @@ import type { HistogramPanel } from "../../gen/datajetty/dashboards/v1/panel_pb.
 import { findColumn } from "../frame/frame.ts";
 import { createBuckets } from "./buckets.ts";
 import { countOf } from "./count.ts";
+import { gatherTicks, type HorizontalTick } from "./density.ts";
 import { seriesToColumns } from "./drawn-series.ts";
-import { gatherTicks, type HorizontalTick } from "./horizontal-axis.ts";
 import type { Voice } from "./intl.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { formatFull, formatTicks, type NumberFormat } from "./number-format.ts";

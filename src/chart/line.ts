@@ -1,11 +1,12 @@
 import type { LinePanel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import { emptyColumns, seriesToColumns } from "./drawn-series.ts";
-import { continuousTicks, horizontalAxis, sharesOf } from "./horizontal-axis.ts";
+import { continuousTicks } from "./horizontal-axis.ts";
 import type { Drawing, Kind, PanelInput } from "./kind.ts";
 import { drawLegend, lastValues } from "./legend.ts";
 import { zeroNulls } from "./nulls.ts";
 import { bridgeGaps, canvasXs, canvasYs } from "./path.ts";
 import { drawCanvas, drawEmpty, drawPlot, gutterPx, stepsFor, verticalAxis } from "./plot.ts";
+import { horizontalAxis, sharesOf } from "./position-share.ts";
 import { readLines } from "./read-lines.ts";
 import { html } from "./safe.ts";
 import { hasValues } from "./series.ts";

@@ -19,7 +19,8 @@ export function logTicks(low: number, high: number, count: number, unit: string)
   // The last must not lie below `high`, so what is left over is added above.
   const more = (every - ((coarse.length - 1) % every)) % every;
   const top = coarse.at(-1)!;
-  const all = [...coarse, ...Array.from({ length: more }, (_, index) => top * 10 ** (index + 1))];
+  const above = Array.from({ length: more }, (_, index) => Math.min(Number.MAX_VALUE, top * 10 ** (index + 1)));
+  const all = [...coarse, ...above];
   return all.filter((_, index) => index % every === 0);
 }
 

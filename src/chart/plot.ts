@@ -1,5 +1,5 @@
 import { type ClickOf, drawClickableMark } from "./click.ts";
-import { type Density, densities, type HorizontalTick } from "./horizontal-axis.ts";
+import { type Density, densities, type HorizontalTick } from "./density.ts";
 import type { Drawing, DrawnAxis, DrawnColumn, PanelInput } from "./kind.ts";
 import { html, nothing, type Safe } from "./safe.ts";
 import { textWidthPx } from "./text-width.ts";

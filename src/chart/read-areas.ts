@@ -1,7 +1,7 @@
 import { type AscendingRows, readAscending } from "./ascending-rows.ts";
 import { bucketsFor, downsample } from "./downsample.ts";
 import { pickPoints } from "./drawn-series.ts";
-import { sharesOf } from "./horizontal-axis.ts";
+import { sharesOf } from "./position-share.ts";
 import {
   alignSeries,
   frameToSeries,

@@ -1,8 +1,8 @@
 import { type AscendingRows, readAscending } from "./ascending-rows.ts";
 import { bucketsFor, downsample } from "./downsample.ts";
 import { pickPoints } from "./drawn-series.ts";
-import { sharesOf } from "./horizontal-axis.ts";
 import { listOf } from "./number-list.ts";
+import { sharesOf } from "./position-share.ts";
 import { frameToSeries, type SeriesColumns, type SeriesInput, type SeriesRefusal, type SeriesSet } from "./series.ts";
 import { dropUnplaced } from "./unplaced.ts";
 import type { Scale } from "./value-axis.ts";

@@ -1,4 +1,5 @@
-import { continuousTicks, gatherTicks, type HorizontalTick } from "./horizontal-axis.ts";
+import { gatherTicks, type HorizontalTick } from "./density.ts";
+import { continuousTicks } from "./horizontal-axis.ts";
 import type { Voice } from "./intl.ts";
 import { type ColumnStyle, measureFormat, type Positions } from "./series.ts";
 import { createValueAxis, rangeOf, type Scale, type ValueRange, withZero } from "./value-axis.ts";

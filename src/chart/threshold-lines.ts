@@ -1,5 +1,5 @@
 import type { Threshold } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
-import { fitByDensity } from "./horizontal-axis.ts";
+import { fitByDensity } from "./density.ts";
 import type { Voice } from "./intl.ts";
 import { formatFull, type NumberFormat } from "./number-format.ts";
 import { densityClasses, gutterPx, percent } from "./plot.ts";

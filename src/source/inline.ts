@@ -4,6 +4,7 @@ import type { Binding } from "../definition/filter-value.ts";
 import { inlineColumnTypes, maxListNumbers } from "../definition/inline-columns.ts";
 import { parseTime, toEpochMs } from "../definition/time.ts";
 import type { Column, Frame } from "../frame/frame.ts";
+import { pickRows } from "../frame/pick-rows.ts";
 import { createRowFilter } from "./row-filter.ts";
 
 /**
@@ -25,7 +26,7 @@ export function inlineToFrame(
   const rows = [...source.rows.keys()].filter(keeps);
   const shown = rows.slice(0, maxRows);
   return {
-    columns: columns.map((column) => pick(column, shown)),
+    columns: columns.map((column) => pickRows(column, shown)),
     length: shown.length,
     truncated: rows.length > maxRows,
   };
@@ -72,18 +73,4 @@ function readTimes(cells: readonly Cell[], timezone: string): { values: Float64A
     return zoned ? toEpochMs(reading, timezone) : reading.epochMs;
   });
   return { values, zoned };
-}
-
-function pick(column: Column, rows: readonly number[]): Column {
-  switch (column.type) {
-    case "number":
-    case "time":
-      return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) };
-    case "string":
-      return { ...column, values: rows.map((row) => column.values[row]!) };
-    case "boolean":
-      return { ...column, values: rows.map((row) => column.values[row]!) };
-    case "numbers":
-      return { ...column, values: rows.map((row) => column.values[row]!) };
-  }
 }

@@ -261,15 +261,15 @@ test("fragments that arrive by innerHTML come alive, several of them, and keep a
 test("an embed asks its host for newer data when its own is old, until it is taken out, and again when it is back", async () => {
   const { page, close } = await open(embed(drawFragment(site.renderer, everyKind, { ttlS: 1 })));
   await hear(page, "dashboard:refresh");
-  await page.waitForTimeout(7_000);
+  await page.clock.runFor(7_000);
   assert.equal(await heard(page), [{ dashboard_id: "every_kind", version: 1 }]);
   await page.evaluate(
     `{ window.taken = document.querySelector(".dj"); window.place = taken.parentElement; taken.remove(); }`,
   );
-  await page.waitForTimeout(7_000);
+  await page.clock.runFor(7_000);
   assert.is(((await heard(page)) as unknown[]).length, 1);
   await page.evaluate(`place.append(taken)`);
-  await page.waitForTimeout(2_500);
+  await page.clock.runFor(2_000);
   assert.is(((await heard(page)) as unknown[]).length, 2);
   await close();
 });
@@ -313,21 +313,28 @@ test("a share page refreshes itself, says when that fails, and stops when its li
   const { page, close } = await visit("/s/live");
   await page.evaluate(`window.before = [...document.querySelectorAll("[data-panel]")]`);
   site.put("/s/live", draw(changed("Latency")));
+  await page.clock.runFor(6_000);
   await until(page, `before.some((one) => !one.isConnected)`);
   assert.equal(await page.evaluate(`before.filter((one) => !one.isConnected).map((one) => one.dataset.panel)`), [
     "latency",
   ]);
   site.put("/s/live", 503);
+  await page.clock.runFor(6_000);
   await page.locator(".dj-status.dj-warn").waitFor();
   assert.match(await page.locator(".dj-status").innerText(), /^Delayed, updated \d\d:\d\d$/);
   site.put("/s/live", draw(everyKind));
+  // After a failure it waits for twice as long.
+  await page.clock.runFor(11_000);
   await page.locator(".dj-status:not(.dj-warn)").waitFor();
   site.put("/s/live", 404);
+  await page.clock.runFor(6_000);
   await page.getByText("This link no longer works").waitFor();
   assert.is(await page.locator("[data-panel]").count(), everyKind.panels.length);
   const asked = site.asked.length;
-  await page.waitForTimeout(7_000);
-  assert.is(site.asked.length, asked);
+  await page.clock.runFor(3_600_000);
+  // Whatever was asked before this has arrived once this has.
+  await page.evaluate(`fetch("/last").then(() => {})`);
+  assert.equal(site.asked.slice(asked), ["/last"]);
   await close(/status of (404|503)/);
 });
 
@@ -426,7 +433,7 @@ async function open(body: string, widthPx = 1280) {
   return visit(path, widthPx);
 }
 
-/** Opens a page. Whatever it complains of fails the test when it is closed, but for what is expected. */
+/** Opens a page, whose clock can be put forward. Whatever it complains of fails the test when it is closed, but for what is expected. */
 async function visit(path: string, widthPx = 1280) {
   const page = await browser.newPage({ viewport: { width: widthPx, height: 900 } });
   const complaints: string[] = [];
@@ -437,6 +444,7 @@ async function visit(path: string, widthPx = 1280) {
   await page.addInitScript(
     `addEventListener("securitypolicyviolation", (event) => console.error("policy: " + event.effectiveDirective))`,
   );
+  await page.clock.install();
   await page.goto(`${site.url}${path}`);
   const close = async (expected?: RegExp, times?: number) => {
     await page.close();

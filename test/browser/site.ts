@@ -1,11 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Answer } from "../../src/http/answer.ts";
 import { createAssets } from "../../src/http/assets.ts";
 import { readPageFiles } from "../../src/main/assets.ts";
-import type { PageAssets } from "../../src/render/dashboard.ts";
-import { createRenderer, type Renderer } from "../../src/render/dashboard.ts";
+import { createRenderer, type PageAssets, type Renderer } from "../../src/render/dashboard.ts";
+import { startOrigin } from "./origin.ts";
 
 /** Pages of a test on one loopback port, and what dashboards link to on another, so that it comes from elsewhere. */
 export type Site = {
@@ -25,8 +22,9 @@ export type Site = {
 export async function startSite(): Promise<Site> {
   const files = readPageFiles();
   const pages = new Map<string, Answer>();
-  const own = await startOrigin((path) => pages.get(path));
-  const other = await startOrigin(createAssets(files.assets, files.makeAsset));
+  const answerAsset = createAssets(files.assets, files.makeAsset);
+  const own = await startOrigin(({ pathname }) => pages.get(pathname));
+  const other = await startOrigin(({ pathname }, headers) => answerAsset(pathname, headers));
   const assets = files.refs(other.url);
   return {
     url: own.url,
@@ -38,24 +36,6 @@ export async function startSite(): Promise<Site> {
     },
     async close() {
       await Promise.all([own.close(), other.close()]);
-    },
-  };
-}
-
-async function startOrigin(answer: (path: string, headers: IncomingHttpHeaders) => Answer | undefined) {
-  const http = createServer((request, response) => {
-    const path = new URL(request.url!, "http://127.0.0.1").pathname;
-    const { status, headers, body } = answer(path, request.headers) ?? { status: 404, headers: {}, body: "" };
-    response.writeHead(status, headers).end(body);
-  });
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    async close() {
-      http.close();
-      http.closeAllConnections();
-      await once(http, "close");
     },
   };
 }

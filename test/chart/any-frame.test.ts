@@ -25,14 +25,20 @@ const anyText = fc.oneof(
 );
 const anyNumbers = fc.array(anyNumber, { maxLength: 8 }).map((values) => Float64Array.from(values));
 
-const anyFrame = fc.integer({ min: 0, max: 40 }).chain((length): fc.Arbitrary<Frame> => {
+const halfHourMs = 1_800_000;
+
+// More than 48 even times are labelled as a span.
+const anyFrame = fc.integer({ min: 0, max: 60 }).chain((length): fc.Arbitrary<Frame> => {
   const list = <V>(value: fc.Arbitrary<V>) => fc.array(value, { minLength: length, maxLength: length });
   const numbers = (name: string) =>
     list(anyNumber).map((values): Column => ({ type: "number", name, values: Float64Array.from(values) }));
   const words = (name: string) => list(fc.option(anyText)).map((values): Column => ({ type: "string", name, values }));
+  const evenTimes = fc
+    .tuple(fc.integer({ min: -2e5, max: 2e6 }), fc.constantFrom(1, 2, 24, 48))
+    .map(([start, step]) => Array.from({ length }, (_, index) => (start + index * step) * halfHourMs));
   const times = (name: string) =>
     fc
-      .tuple(list(anyNumber), fc.boolean())
+      .tuple(fc.oneof(list(anyNumber), evenTimes), fc.boolean())
       .map(([values, zoned]): Column => ({ type: "time", name, zoned, values: Float64Array.from(values) }));
   const truths = (name: string) =>
     list(fc.option(fc.boolean())).map((values): Column => ({ type: "boolean", name, values }));

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
-import { continuousTicks, type Density, densities, slotTicks } from "../../src/chart/horizontal-axis.ts";
+import { type Density, densities } from "../../src/chart/density.ts";
+import { continuousTicks, slotTicks } from "../../src/chart/horizontal-axis.ts";
 import { createVoices } from "../../src/chart/intl.ts";
 import { textWidthPx } from "../../src/chart/text-width.ts";
 import { suite } from "../harness.ts";

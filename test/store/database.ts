@@ -92,7 +92,7 @@ let server: Promise<Server> | undefined;
 
 async function startServer(): Promise<Server> {
   const external = process.env.TEST_DATABASE_URL;
-  const started = external === undefined ? await startEmbedded() : await useExternal(external);
+  const started = external === undefined ? await startEmbedded() : await reachExternal(external);
   process.once("beforeExit", () => started.stop());
   return started;
 }
@@ -143,7 +143,7 @@ async function removeLeftovers(): Promise<void> {
   }
 }
 
-async function useExternal(superuserUrl: string): Promise<Server> {
+async function reachExternal(superuserUrl: string): Promise<Server> {
   const [template, owner, service] = [uniqueName(), uniqueName(), uniqueName()];
   const password = randomBytes(16).toString("hex");
   const urlOf: Server["urlOf"] = (role, database) => {

@@ -1,0 +1,16 @@
+import type { DuckDBValue } from "@duckdb/node-api";
+import type { Column } from "../frame/frame.ts";
+
+/** Gathers one column's values row by row. */
+export type ColumnBuilder = {
+  /** Takes the next row's value. Returns the bytes that it costs. */
+  add(value: DuckDBValue): number;
+  /** Returns the first `length` rows. */
+  toColumn(length: number): Column;
+};
+
+/** What a number costs, and a time. */
+export const numberBytes = 8;
+
+/** What a value costs beside its content, wherever that is. */
+export const pointerBytes = 8;
