@@ -22,7 +22,7 @@ export function checkDatasources({ datasources }: Definition, facts: readonly So
 }
 
 function checkDatasource({ columns, source }: Datasource, facts: SourceFacts, report: Report): void {
-  if (facts.query?.problem !== undefined) report("duckdb.query", facts.query.problem);
+  if (facts.query?.problem !== undefined) report(`${source.case}.query`, facts.query.problem);
   if (facts.columns !== undefined && Object.keys(columns).some((name) => !facts.columns!.has(name))) {
     report("columns", "formats a column that the datasource does not have");
   }

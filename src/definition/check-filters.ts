@@ -13,27 +13,33 @@ import type { SourceFacts } from "./source-facts.ts";
  * them, and placeholders from which more filters would be inferred than may be declared.
  */
 export function checkFilters(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
-  if (definition.filters.length === 0) checkInferred(facts, report);
+  if (definition.filters.length === 0) checkInferred(definition, facts, report);
   else checkDeclared(definition, facts, report);
 }
 
-function checkDeclared({ filters, layout }: Definition, facts: readonly SourceFacts[], report: Report): void {
+/** Returns the field that holds a datasource's query. */
+function queryField({ datasources }: Definition, index: number): string {
+  return `datasources[${index}].${datasources[index]?.source.case}.query`;
+}
+
+function checkDeclared(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
+  const { filters, layout } = definition;
   const timezone = layout !== undefined && isTimezone(layout.timezone) ? layout.timezone : "UTC";
   for (const [index, filter] of filters.entries()) {
     checkValues(filter, timezone, (field, description) => report(`filters[${index}].${field}`, description));
   }
   checkNames(filters, report);
-  checkBound(filters, facts, report);
+  checkBound(definition, facts, report);
 }
 
-function checkInferred(facts: readonly SourceFacts[], report: Report): void {
+function checkInferred(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
   const names = new Set<string>();
   for (const [index, { query }] of facts.entries()) {
     for (const [name, line] of query?.template?.lines ?? []) {
       names.add(name);
       if (names.size <= maxPlaceholders) continue;
       report(
-        `datasources[${index}].duckdb.query`,
+        queryField(definition, index),
         `line ${line}: there are more than ${maxPlaceholders} placeholders, each of which is a filter`,
       );
       return;
@@ -75,7 +81,8 @@ function checkNames(filters: readonly Filter[], report: Report): void {
 }
 
 /** Reports filters without a source and placeholders without a filter. A query that cannot be read may bind anything. */
-function checkBound(filters: readonly Filter[], facts: readonly SourceFacts[], report: Report): void {
+function checkBound(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
+  const { filters } = definition;
   if (facts.length > 0 && facts.every(({ bound }) => bound !== undefined)) {
     const bound = new Set(facts.flatMap((source) => [...(source.bound ?? [])]));
     for (const [index, filter] of filters.entries()) {
@@ -87,7 +94,7 @@ function checkBound(filters: readonly Filter[], facts: readonly SourceFacts[], r
   for (const [index, { query }] of facts.entries()) {
     for (const [name, line] of query?.template?.lines ?? []) {
       if (declared.has(name)) continue;
-      report(`datasources[${index}].duckdb.query`, `line ${line}: a placeholder is no filter's`);
+      report(queryField(definition, index), `line ${line}: a placeholder is no filter's`);
     }
   }
 }

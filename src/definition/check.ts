@@ -2,9 +2,10 @@ import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb
 import type { FieldProblem } from "../errors/fault.ts";
 import { createProblems } from "../errors/problems.ts";
 import { checkDatasources } from "./check-datasources.ts";
+import { checkDerived } from "./check-derived.ts";
 import { checkFilters } from "./check-filters.ts";
 import { checkLayout } from "./check-layout.ts";
-import { readSource } from "./source-facts.ts";
+import { readSources } from "./source-facts.ts";
 
 /**
  * Returns everything that is wrong between the fields of a definition, each with its path, such as
@@ -13,9 +14,10 @@ import { readSource } from "./source-facts.ts";
  */
 export function checkDefinition(definition: Definition): readonly FieldProblem[] {
   const { report, list } = createProblems();
-  const facts = definition.datasources.map(readSource);
+  const facts = readSources(definition.datasources);
   checkLayout(definition, facts, report);
   checkFilters(definition, facts, report);
   checkDatasources(definition, facts, report);
+  checkDerived(definition, report);
   return list();
 }

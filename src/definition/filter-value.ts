@@ -1,5 +1,10 @@
 /** An instant, bound as the source's own timestamp type. */
-type Instant = { readonly kind: "instant"; readonly epochMs: number };
+type Instant = {
+  readonly kind: "instant";
+  readonly epochMs: number;
+  /** What it is called where it moves on with the time, as `last 30 day` does. */
+  readonly rolling?: string;
+};
 
 /** A calendar date, `YYYY-MM-DD`, bound as the source's own date type. */
 type CalendarDate = { readonly kind: "date"; readonly iso: string };
@@ -30,9 +35,16 @@ export function createBinding(entries: Iterable<readonly [string, BoundValue]>):
 
 /**
  * Returns a text for the binding that no other binding has: `1`, `"1"` and `true` differ, no text
- * inside a value can pass for structure, and the order of the entries does not count.
+ * inside a value can pass for structure, and the order of the entries does not count. An instant that
+ * moves on with the time goes by its name, so that what was kept for it is found a moment later: how
+ * old that may be is for its keeper to say.
  */
 export function bindingKey(binding: Binding): string {
   const names = Object.keys(binding).sort();
-  return JSON.stringify(names.map((name) => [name, binding[name]]));
+  return JSON.stringify(names.map((name) => [name, withoutTime(binding[name]!)]));
+}
+
+function withoutTime(bound: BoundValue): BoundValue | { readonly rolling: string } {
+  const isRolling = typeof bound === "object" && bound !== null && "rolling" in bound && bound.rolling !== undefined;
+  return isRolling ? { rolling: bound.rolling } : bound;
 }

@@ -7,7 +7,7 @@ import { rangeToText, valueToText } from "./filter-text.ts";
 import { type Binding, type BoundValue, bindingKey, createBinding } from "./filter-value.ts";
 import { type FilterType, fitScalar } from "./fit-value.ts";
 import { inferFilters } from "./infer-filters.ts";
-import { type Clock, previousRange } from "./range.ts";
+import { type Clock, previousRange, type Range } from "./range.ts";
 import { type FilterSpec, type SettledValue, settleFilter } from "./settle-filter.ts";
 
 /** The filters of a dashboard. */
@@ -25,7 +25,7 @@ export type ResolvedFilters = {
   readonly previous: Binding | undefined;
   /** The filters that are set, in words, in the order of the definition. */
   readonly shown: readonly { readonly name: string; readonly title: string; readonly text: string }[];
-  /** A text of the binding that no other binding has. */
+  /** A text of the binding that no other binding has, as `bindingKey`. */
   readonly key: string;
 };
 
@@ -60,7 +60,7 @@ export function resolveFilters(
   for (const spec of specs) {
     const value = settleFilter(spec, Object.hasOwn(given, spec.name) ? given[spec.name] : spec.defaultValue, clock);
     if ("problem" in value) problems.push({ field: fieldOf(path, spec.name), description: value.problem });
-    else settled.push({ spec, ...value });
+    else settled.push({ spec, ...value, rolling: nameRolling(value.range) });
   }
   if (problems.length > 0) {
     throw fault("INVALID_FILTER", "the filters do not fit the dashboard: see details", { details: problems });
@@ -85,21 +85,31 @@ function inferredToSpec([name, type]: readonly [string, FilterType]): FilterSpec
   return { name, type, title: name, many: false, required: false, options: [] };
 }
 
-type Settled = SettledValue & { readonly spec: FilterSpec };
+type Settled = SettledValue & {
+  readonly spec: FilterSpec;
+  /** What the range is called where it moves on with the time. */
+  readonly rolling: string | undefined;
+};
+
+function nameRolling(range: Range | undefined): string | undefined {
+  return range?.last && `last ${range.last.count} ${range.last.unit}`;
+}
 
 function moveBack(settled: Settled, timezone: string): Settled {
-  const { range } = settled;
-  return range === undefined ? settled : { ...settled, range: previousRange(range, timezone) };
+  const { range, rolling } = settled;
+  if (range === undefined) return settled;
+  return { ...settled, range: previousRange(range, timezone), rolling: rolling && `before ${rolling}` };
 }
 
 /** Returns what the filter binds. */
-function entriesOf({ spec, value, range }: Settled): readonly (readonly [string, BoundValue])[] {
+function entriesOf({ spec, value, range, rolling }: Settled): readonly (readonly [string, BoundValue])[] {
   if (spec.type !== "range") return [[spec.name, value ?? null]];
   const names = rangeNames(spec.name);
   if (range === undefined) return Object.values(names).map((name) => [name, null]);
+  const instant = (epochMs: number) => ({ kind: "instant" as const, epochMs, ...(rolling && { rolling }) });
   return [
-    [names.from, { kind: "instant", epochMs: range.fromMs }],
-    [names.to, { kind: "instant", epochMs: range.toMs }],
+    [names.from, instant(range.fromMs)],
+    [names.to, instant(range.toMs)],
     [names.bucket, range.bucket],
   ];
 }

@@ -27,7 +27,7 @@ export function inferFilters(datasources: readonly Datasource[]): ReadonlyMap<st
 type Inferred = readonly [name: string, type: FilterType];
 
 function fromQuery({ source }: Datasource): readonly Inferred[] {
-  if (source.case !== "duckdb") return [];
+  if (source.case !== "duckdb" && source.case !== "derived") return [];
   return parseQuery(source.value.query).placeholders.map((name) => [name, "any"]);
 }
 

@@ -6,7 +6,7 @@ export type Clock = {
   readonly nowMs: number;
   /** An IANA time zone that the runtime knows. */
   readonly timezone: string;
-  /** Relative ranges end at now rounded down to a multiple of this, so that they meet the cache. */
+  /** Relative ranges end at now rounded down to a multiple of this. */
   readonly roundS: number;
 };
 

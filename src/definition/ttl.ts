@@ -7,3 +7,11 @@ export const defaultTtlS = 300;
 export function ttlSOf({ ttlS }: Datasource): number {
   return ttlS ?? defaultTtlS;
 }
+
+/** For how long old rows may be shown while new ones cannot be had, in seconds; the contract names it. */
+const defaultMaxStaleS = 600;
+
+/** Returns how long after they were read the datasource's rows may be shown as stale, in seconds; 0 for never. */
+export function maxStaleSOf({ maxStaleS }: Datasource): number {
+  return maxStaleS ?? defaultMaxStaleS;
+}

@@ -3,12 +3,13 @@ import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb
 import { inlineNames, namesOf, rangeNames } from "./bound-names.ts";
 import { panelIds } from "./panel.ts";
 import { parseQuery } from "./query.ts";
+import { maxDerivedDepth, readsOf } from "./reading-order.ts";
 
 /**
  * Creates the finder of the panels with data that a filter, once set, might not narrow, by their ids,
  * so that a link that fixes it can be refused. A source counts as narrowed only where the filter's
- * placeholder stands outside optional clauses, or in one that no other filter can take away. The
- * queries are read once, when first asked; that throws INVALID_DEFINITION for one that cannot be
+ * placeholder stands outside optional clauses, or in one that no other filter can take away; a derived
+ * one where each source that it reads is narrowed, whatever its own query binds. The queries are read once, when first asked; that throws INVALID_DEFINITION for one that cannot be
  * read, which no saved definition has.
  */
 export function createUnboundPanelFinder(definition: Definition): (filter: string) => readonly string[] {
@@ -23,9 +24,7 @@ export function createUnboundPanelFinder(definition: Definition): (filter: strin
     const { from, to } = rangeNames(name);
     const narrowing = isRange ? [from, to] : [name];
     const own = new Set(namesOf({ name, type: isRange ? "range" : "" }));
-    const narrowed = new Set(
-      reaches.filter((reach) => narrowing.every((each) => alwaysBinds(reach, each, own))).map(({ id }) => id),
-    );
+    const narrowed = findNarrowed(reaches, (reach) => narrowing.every((each) => alwaysBinds(reach, each, own)));
     return layout.panels.flatMap(({ datasource }, index) =>
       datasource === "" || narrowed.has(datasource) ? [] : [ids[index]!],
     );
@@ -39,14 +38,18 @@ type Reach = {
   readonly always: ReadonlySet<string>;
   /** The names of each optional clause that one filter alone might hold. */
   readonly optional: readonly ReadonlySet<string>[];
+  /** The sources that it reads; its rows are theirs. None where it is not derived. */
+  readonly reads: readonly string[];
 };
 
 /** As many names as one filter binds at most: a clause of more always needs another filter as well. */
 const maxOwn = 3;
 
-function readReach({ id, source }: Datasource): Reach {
-  if (source.case === "inline") return { id, always: new Set(inlineNames(source.value)), optional: [] };
-  if (source.case !== "duckdb") return { id, always: new Set(), optional: [] };
+function readReach(datasource: Datasource): Reach {
+  const { id, source } = datasource;
+  const nothing = { id, always: new Set<string>(), optional: [], reads: readsOf(datasource) };
+  if (source.case === "inline") return { ...nothing, always: new Set(inlineNames(source.value)) };
+  if (source.case !== "duckdb") return nothing;
   const always = new Set<string>();
   const optional = new Map<string, ReadonlySet<string>>();
   for (const clause of parseQuery(source.value.query).clauses) {
@@ -54,7 +57,17 @@ function readReach({ id, source }: Datasource): Reach {
     if (!clause.optional) for (const name of names) always.add(name);
     else if (names.size <= maxOwn) optional.set([...names].join(" "), names);
   }
-  return { id, always, optional: [...optional.values()] };
+  return { ...nothing, always, optional: [...optional.values()] };
+}
+
+/** Returns the ids of the sources that are narrowed: by themselves, or derived from such alone. */
+function findNarrowed(reaches: readonly Reach[], narrows: (reach: Reach) => boolean): ReadonlySet<string> {
+  const narrowed = new Set(reaches.filter((reach) => reach.reads.length === 0 && narrows(reach)).map(({ id }) => id));
+  const derived = reaches.filter(({ reads }) => reads.length > 0);
+  for (let round = 0; round < maxDerivedDepth; round += 1) {
+    for (const { id, reads } of derived) if (reads.every((read) => narrowed.has(read))) narrowed.add(id);
+  }
+  return narrowed;
 }
 
 function alwaysBinds({ always, optional }: Reach, name: string, own: ReadonlySet<string>): boolean {

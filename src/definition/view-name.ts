@@ -8,8 +8,12 @@ export function viewName({ name, path }: DuckdbFile): string {
   if (name !== "") return name;
   const file = path.slice(path.lastIndexOf("/") + 1);
   const dot = file.lastIndexOf(".");
-  const stem = (dot < 0 ? file : file.slice(0, dot)).toLowerCase().replace(/[^a-z0-9_]/g, "_");
-  return /^[0-9]/.test(stem) ? `_${stem}` : stem;
+  return toName(dot < 0 ? file : file.slice(0, dot));
+}
+
+/** Returns the name of the view that shows a datasource to a derived one, made of its id in the same way. */
+export function idToViewName(id: string): string {
+  return toName(id);
 }
 
 /** Returns how the file is to be read, by its extension in any case; undefined for others. */
@@ -24,3 +28,8 @@ const formats: ReadonlyMap<string, "parquet" | "csv" | "json"> = new Map([
   [".ndjson", "json"],
   [".jsonl", "json"],
 ]);
+
+function toName(text: string): string {
+  const name = text.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+  return /^[0-9]/.test(name) ? `_${name}` : name;
+}

@@ -16,9 +16,8 @@ export async function readFrame(
   { maxRows, maxBytes, folder }: Pick<DuckdbJob, "maxRows" | "maxBytes" | "folder">,
 ): Promise<Frame> {
   if (result.columnCount > maxColumns) throw new Error("Column Error: too many columns");
-  const builders = result
-    .columnNames()
-    .map((name, at) => createColumnBuilder(name, result.columnType(at), (text) => text.replaceAll(`${folder}/`, "")));
+  const clean = (text: string) => (folder === undefined ? text : text.replaceAll(`${folder}/`, ""));
+  const builders = result.columnNames().map((name, at) => createColumnBuilder(name, result.columnType(at), clean));
   const toFrame = (length: number, truncated: boolean): Frame => ({
     columns: builders.map((builder) => builder.toColumn(length)),
     length,

@@ -3,10 +3,15 @@ import type { Frame } from "../frame/frame.ts";
 
 /** One query, as a DuckDB process is told to run it. */
 export type DuckdbJob = {
-  /** The tenant's folder: absolute, real, without a slash at its end. Its name never leaves with the rows. */
-  readonly folder: string;
+  /**
+   * The tenant's folder: absolute, real, without a slash at its end. Its name never leaves with the rows.
+   * Absent where the query reaches no file.
+   */
+  readonly folder?: string;
   /** The only files that the query reaches. */
   readonly files: readonly ViewedFile[];
+  /** Rows that the query reaches as well; none where absent. */
+  readonly tables?: readonly DuckdbTable[];
   /** One SELECT, with its parameters as `$name`. */
   readonly sql: string;
   /** The values of exactly the parameters in `sql`. */
@@ -27,6 +32,9 @@ export type ViewedFile = {
   readonly path: string;
   readonly format: "parquet" | "csv" | "json";
 };
+
+/** A frame as the query sees it. */
+export type DuckdbTable = { readonly name: string; readonly frame: Frame };
 
 /** What the service sends to a DuckDB process. Ids are never used again. */
 export type ToDuckdb =

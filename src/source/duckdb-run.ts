@@ -4,6 +4,7 @@ import { readFrame } from "./duckdb-frame.ts";
 import { engineOptions, lockDownSql } from "./duckdb-lock-down.ts";
 import { bindParameters } from "./duckdb-parameters.ts";
 import type { DuckdbAnswer, DuckdbJob } from "./duckdb-protocol.ts";
+import { createTables } from "./duckdb-tables.ts";
 
 /** Runs queries inside a DuckDB process, each in an engine of its own. */
 export type DuckdbRun = {
@@ -43,6 +44,7 @@ export function createDuckdbRun(): DuckdbRun {
 }
 
 async function select(connection: DuckDBConnection, job: DuckdbJob): Promise<Frame> {
+  await createTables(connection, job.tables ?? []);
   await connection.run(lockDownSql(job));
   const statements = await connection.extractStatements(job.sql);
   if (statements.count !== 1) throw new Error("Statement Error: not one statement");

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Datasource, DuckdbSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { Datasource, DerivedSource, DuckdbSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import { type Binding, bindingKey, createBinding } from "../definition/filter-value.ts";
 import { bindQuery, parseQuery, type QueryTemplate } from "../definition/query.ts";
-import { ttlSOf } from "../definition/ttl.ts";
+import { maxStaleSOf, ttlSOf } from "../definition/ttl.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { Log } from "../log/log.ts";
+import { runInOrder, type SourceRead, toDerivedInputs } from "./derived.ts";
 import type { DuckdbPool } from "./duckdb-pool.ts";
 import { inlineToFrame } from "./inline.ts";
 import { SourceError, type SourceFailure } from "./source-error.ts";
@@ -17,6 +18,8 @@ export type SourceQuery = {
   readonly binding: Binding;
   /** The IANA name of the zone in which it reads wall clocks. */
   readonly timezone: string;
+  /** Those of its definition, which a derived one reads; none where absent. */
+  readonly datasources?: readonly Datasource[];
 };
 
 /** Rows, when they were read (epoch milliseconds), and for how long they count as fresh from then. */
@@ -30,19 +33,31 @@ export type SourceOutcome =
 /** Runs queries against datasources of every kind. */
 export type SourceRunner = {
   /**
-   * Returns rows no older than the datasource's ttl, or why there are none. Never rejects, and always
-   * has an end. The query goes on when its caller goes away, for others may wait for the same.
+   * Returns rows no older than the datasource's ttl, or at once those that are `stale` and within its
+   * bound, while one query in the background reads new ones; or why there are none. Never rejects, and
+   * always has an end. The query goes on when its caller goes away, for others may wait for the same.
    */
   run(query: SourceQuery): Promise<SourceOutcome>;
   /** Ends what it runs. */
   close(): Promise<void>;
 };
 
-/** Remembers results by tenant and key, loads each once however many ask, and keeps no failure. */
-type SourceCache = <V extends object>(
+/**
+ * Remembers results by tenant and key, loads each once however many ask, and answers with one that is
+ * not fresh while it does. A failure is remembered for seconds.
+ */
+type SourceCache = <V extends object, F>(
   key: { readonly tenant: string; readonly key: string },
-  load: () => Promise<{ readonly value: V; readonly ttlMs: number; readonly bytes: number }>,
-) => Promise<V>;
+  ask: {
+    readonly load: () => Promise<{ readonly value: V; readonly bytes: number }>;
+    readonly explain: (error: unknown) => F;
+    readonly freshMs: number;
+    readonly maxStaleMs: number;
+  },
+) => Promise<
+  | { readonly ok: true; readonly value: V; readonly asOfMs: number; readonly stale: boolean }
+  | { readonly ok: false; readonly failure: F }
+>;
 
 /** What a runner works with, and its limits. */
 export type SourceRunnerOptions = {
@@ -61,52 +76,129 @@ export type SourceRunnerOptions = {
 /** Creates the runner. It logs every failure by tenant, datasource and category, never by content. */
 export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
   const { duckdb, cache, now, log, timeoutMs, maxRows, maxBytes } = options;
-  const templates = new WeakMap<DuckdbSource, QueryTemplate>();
+  const templates = new WeakMap<DuckdbSource | DerivedSource, QueryTemplate>();
+  /** Of the queries that run, also those for which nobody waits. */
+  const deadlines = new Set<AbortController>();
+  let closed = false;
 
   return {
-    async run(query) {
-      try {
-        return { ok: true, stale: false, ...(await read(query)) };
-      } catch (error) {
-        return { ok: false, failure: report(query, error) };
-      }
+    run(query) {
+      const startMs = performance.now();
+      return runInOrder(query.datasource, query.datasources ?? [], async (datasource, reads) => {
+        const each = { ...query, datasource };
+        try {
+          return await read(each, reads, startMs);
+        } catch (error) {
+          return { ok: false, failure: report(each, error) };
+        }
+      });
     },
-    close: () => duckdb.close(),
+    close() {
+      closed = true;
+      for (const deadline of deadlines) deadline.abort();
+      return duckdb.close();
+    },
   };
 
-  async function read({ tenant, datasource, binding, timezone }: SourceQuery): Promise<SourceResult> {
+  async function read(query: SourceQuery, reads: readonly SourceRead[], startMs: number): Promise<SourceOutcome> {
+    const { datasource, binding, timezone } = query;
     const { source } = datasource;
-    const ttlS = ttlSOf(datasource);
     switch (source.case) {
       case "inline":
-        return { frame: inlineToFrame(source.value, binding, { timezone, maxRows }), asOfMs: now(), ttlS };
+        return {
+          ok: true,
+          stale: false,
+          frame: inlineToFrame(source.value, binding, { timezone, maxRows }),
+          asOfMs: now(),
+          ttlS: ttlSOf(datasource),
+        };
       case "duckdb":
-        return readDuckdb(source.value, { tenant, binding, timezone, ttlS });
+        return readDuckdb(source.value, query);
+      case "derived":
+        return readDerived(source.value, query, reads, startMs);
       default:
         throw new SourceError("source_failed", "unknown kind of source");
     }
   }
 
-  async function readDuckdb(
-    source: DuckdbSource,
-    { tenant, binding, timezone, ttlS }: Omit<SourceQuery, "datasource"> & { readonly ttlS: number },
-  ): Promise<SourceResult> {
+  /** A file's size and time of change are in the key: of a file that has changed, nothing stale is there to be shown. */
+  async function readDuckdb(source: DuckdbSource, query: SourceQuery): Promise<SourceOutcome> {
+    const { tenant, binding, timezone } = query;
     const { sql, names } = bindQuery(templateOf(source), binding);
     const params = createBinding(names.map((name) => [name, binding[name] ?? null]));
     const located = await duckdb.locate(tenant, source.files);
     // Exactly what the rows depend on, so that a file that has changed is read again at once.
-    const parts = ["duckdb", located, sql, bindingKey(params), timezone, ttlS];
-    const key = createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
-    return cache({ tenant, key }, async () => {
-      const asOfMs = now();
-      const job = { ...located, sql, params, timezone, maxRows, maxBytes };
-      const frame = await withDeadline(timeoutMs, (signal) => duckdb.query(tenant, job, signal));
-      return { value: { frame, asOfMs, ttlS }, ttlMs: asOfMs + ttlS * 1000 - now(), bytes: frameBytes(frame) };
-    });
+    return readThroughCache(query, ["duckdb", located, sql, bindingKey(params), timezone], (signal) =>
+      duckdb.query(tenant, { ...located, sql, params, timezone, maxRows, maxBytes }, signal),
+    );
+  }
+
+  /** What it reads is in the key by content: rows that were read anew and are the same need no new query. */
+  async function readDerived(
+    source: DerivedSource,
+    query: SourceQuery,
+    reads: readonly SourceRead[],
+    startMs: number,
+  ): Promise<SourceOutcome> {
+    const { tenant, binding, timezone } = query;
+    const { tables, key, truncated, date } = toDerivedInputs(source.from, reads, { maxBytes, frameBytes });
+    const { sql, names } = bindQuery(templateOf(source), binding);
+    const params = createBinding(names.map((name) => [name, binding[name] ?? null]));
+    const load = async (signal: AbortSignal) => {
+      const job = { files: [], tables, sql, params, timezone, maxRows, maxBytes };
+      const frame = await duckdb.query(tenant, job, signal);
+      return truncated ? { ...frame, truncated } : frame;
+    };
+    const leftMs = timeoutMs - (performance.now() - startMs);
+    const outcome = await readThroughCache(query, ["derived", key, sql, bindingKey(params), timezone], load, leftMs);
+    return outcome.ok ? date(outcome) : outcome;
+  }
+
+  /** Reads what `parts` name, unless it is kept. A failure is logged where it happens, once for all who wait. */
+  async function readThroughCache(
+    query: SourceQuery,
+    parts: readonly unknown[],
+    load: (signal: AbortSignal) => Promise<Frame>,
+    leftMs = timeoutMs,
+  ): Promise<SourceOutcome> {
+    const ttlS = ttlSOf(query.datasource);
+    const maxStaleS = maxStaleSOf(query.datasource);
+    const key = createHash("sha256")
+      .update(JSON.stringify([...parts, ttlS, maxStaleS]))
+      .digest("base64url");
+    const answer = await cache(
+      { tenant: query.tenant, key },
+      {
+        load: async () => {
+          const frame = await withDeadline(load, leftMs);
+          return { value: frame, bytes: frameBytes(frame) };
+        },
+        explain: (error) => report(query, error),
+        freshMs: ttlS * 1000,
+        maxStaleMs: maxStaleS * 1000,
+      },
+    );
+    if (!answer.ok) return answer;
+    const { value: frame, asOfMs, stale } = answer;
+    return { ok: true, frame, asOfMs, stale, ttlS };
+  }
+
+  /** A timer of its own: what AbortSignal.timeout and AbortSignal.any make may be collected and never fire. */
+  async function withDeadline<T>(work: (signal: AbortSignal) => Promise<T>, leftMs: number): Promise<T> {
+    if (closed) throw new SourceError("source_unavailable", "closed");
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), leftMs);
+    deadlines.add(deadline);
+    try {
+      return await work(deadline.signal);
+    } finally {
+      clearTimeout(timer);
+      deadlines.delete(deadline);
+    }
   }
 
   /** Takes a query apart once for as long as its definition is kept. */
-  function templateOf(source: DuckdbSource): QueryTemplate {
+  function templateOf(source: DuckdbSource | DerivedSource): QueryTemplate {
     const known = templates.get(source);
     if (known !== undefined) return known;
     const template = parseQuery(source.query);
@@ -122,17 +214,6 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
     }
     log.error({ ...where, error }, "reading a source went wrong");
     return "source_failed";
-  }
-}
-
-/** A timer of its own: what AbortSignal.timeout and AbortSignal.any make may be collected and never fire. */
-async function withDeadline<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  try {
-    return await work(deadline.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

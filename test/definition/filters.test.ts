@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { bindingKey } from "../../src/definition/filter-value.ts";
 import { filterSpecs, resolveFilters } from "../../src/definition/filters.ts";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
 import { suite } from "../harness.ts";
@@ -239,12 +240,19 @@ test("the filters that are set are shown in words, in the order of the definitio
   ]);
 });
 
-test("a relative range has one key for as long as now rounds to the same time", () => {
-  const { nowMs } = clock;
+test("a relative range has one key, whenever it is asked for, and no other range has it", () => {
   const specs = filterSpecs(declare({ name: "p", type: "range", default: "last 1d" }));
-  const keyAt = (epochMs: number) => resolveFilters(specs, {}, { ...clock, nowMs: epochMs }).key;
-  assert.is(keyAt(nowMs), keyAt(Math.ceil(nowMs / 300_000) * 300_000 - 1));
-  assert.is.not(keyAt(nowMs), keyAt(Math.ceil(nowMs / 300_000) * 300_000));
+  const at = (ms: number, p?: string) =>
+    resolveFilters(specs, p === undefined ? {} : valuesOf({ p }), { ...clock, nowMs: clock.nowMs + ms });
+  const { key, binding, previous } = at(0);
+  assert.is.not(at(86_400_000).binding.p_to, binding.p_to);
+  assert.is(at(86_400_000).key, key);
+  assert.is(bindingKey(at(86_400_000).previous!), bindingKey(previous!));
+  const { p_from: from, p_to: to } = binding as Record<string, { readonly epochMs: number }>;
+  const same = `${new Date(from!.epochMs).toISOString()}/${new Date(to!.epochMs).toISOString()}`;
+  const others = [bindingKey(previous!), ...["last 2d", "last 24h", "last 1w", same].map((p) => at(0, p).key)];
+  assert.is(new Set([key, ...others]).size, 6);
+  assert.equal(previous!.p_to, { kind: "instant", epochMs: from!.epochMs, rolling: "before last 1 day" });
 });
 
 test("the key is the same for the same values in any order, and another for any others", () => {

@@ -6,6 +6,7 @@ import {
   InlineSourceSchema,
 } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
+import { createStaleCache } from "../../src/cache/stale-cache.ts";
 import type { Frame } from "../../src/frame/frame.ts";
 import { createLog } from "../../src/log/log.ts";
 import type { DuckdbPool } from "../../src/source/duckdb-pool.ts";
@@ -36,10 +37,13 @@ function setUp(answer: (job: DuckdbJob, signal: AbortSignal) => Promise<Frame> =
     async close() {},
   };
   const log = createLog("debug", { write: (line: string) => lines.push(JSON.parse(line)) });
-  const cache = createByteCache({ maxBytes: 1 << 20, now }).getOrLoad;
+  const cache = createStaleCache({ cache: createByteCache({ maxBytes: 1 << 20, now }), now, patienceMs: 0 }).ask;
   const runner = createSourceRunner({ duckdb, cache, now, log, timeoutMs: 50, maxRows: 100, maxBytes: 1_000 });
   return { runner, jobs, lines, state };
 }
+
+/** Resolves when what goes on in the background has had its turns. */
+const settled = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const ofDuckdb = (query: string, rest: MessageInitShape<typeof DatasourceSchema> = {}) =>
   create(DatasourceSchema, {
@@ -80,7 +84,7 @@ test("a query gets the values of its own placeholders and nothing else", async (
 
 test("rows are read once while they are fresh, and tell when that was", async () => {
   const { runner, jobs, state } = setUp();
-  const datasource = ofDuckdb("from t", { ttlS: 10 });
+  const datasource = ofDuckdb("from t", { ttlS: 10, maxStaleS: 0 });
   await runner.run(ask("", { datasource }));
   state.nowMs += 9_000;
   const again = await runner.run(ask("", { datasource }));
@@ -123,6 +127,7 @@ for (const [words, rest] of [
   ["time zone", { timezone: "Asia/Kolkata" }],
   ["value", { binding: { x: "1" } }],
   ["ttl", { datasource: ofDuckdb("select :x", { ttlS: 5 }) }],
+  ["bound", { datasource: ofDuckdb("select :x", { maxStaleS: 5 }) }],
 ] as readonly [string, Partial<SourceQuery>][]) {
   test(`another ${words} is another result`, async () => {
     const { runner, jobs } = setUp();
@@ -140,9 +145,9 @@ test("a file that has changed is read again at once", async () => {
   assert.is(jobs.length, 2);
 });
 
-test("a failure is told by its kind, logged without content, and not kept", async () => {
+test("a failure is told by its kind, logged without content, and forgotten after two seconds", async () => {
   let fails = true;
-  const { runner, lines } = setUp(async () => {
+  const { runner, lines, state } = setUp(async () => {
     if (fails) throw new SourceError("source_failed", "Binder Error");
     return frame;
   });
@@ -151,7 +156,106 @@ test("a failure is told by its kind, logged without content, and not kept", asyn
   assert.is(lines[0]?.level, "warn");
   assert.not.match(JSON.stringify(lines), "secret");
   fails = false;
+  assert.not((await runner.run(ask("select secret from t"))).ok);
+  state.nowMs += 2_000;
   assert.ok((await runner.run(ask("select secret from t"))).ok);
+});
+
+test("whoever waits for a query that fails is told so, and the log once", async () => {
+  const { runner, lines, jobs } = setUp(async () => {
+    throw new SourceError("source_unavailable", "no process free");
+  });
+  const outcomes = await Promise.all([1, 2, 3].map(() => runner.run(ask("from t"))));
+  assert.equal(outcomes, Array(3).fill({ ok: false, failure: "source_unavailable" }));
+  await runner.run(ask("from t"));
+  assert.equal([jobs.length, lines.length], [1, 1]);
+});
+
+test("rows past their ttl are shown for ten minutes unless told, while one query reads new ones", async () => {
+  const { runner, jobs, state } = setUp();
+  await runner.run(ask("from t"));
+  state.nowMs += 300_000;
+  const stale = await Promise.all([1, 2, 3].map(() => runner.run(ask("from t"))));
+  assert.equal(stale, Array(3).fill({ ok: true, frame, asOfMs: 1_000_000, ttlS: 300, stale: true }));
+  await settled();
+  assert.is(jobs.length, 2);
+  assert.equal(await runner.run(ask("from t")), { ok: true, frame, asOfMs: 1_300_000, ttlS: 300, stale: false });
+  state.nowMs += 600_000;
+  const late = await runner.run(ask("from t"));
+  assert.ok(late.ok && !late.stale && late.asOfMs === 1_900_000);
+});
+
+test("while new rows cannot be had the old ones are shown up to their bound, and then the failure", async () => {
+  let fails = false;
+  const { runner, jobs, lines, state } = setUp(async () => {
+    if (fails) throw new SourceError("source_failed", "IO Error");
+    return frame;
+  });
+  const question = ask("", { datasource: ofDuckdb("from t", { ttlS: 10, maxStaleS: 20 }) });
+  await runner.run(question);
+  fails = true;
+  for (const ageMs of [10_000, 11_999, 12_000, 19_999]) {
+    state.nowMs = 1_000_000 + ageMs;
+    assert.equal(await runner.run(question), { ok: true, frame, asOfMs: 1_000_000, ttlS: 10, stale: true });
+    await settled();
+  }
+  assert.equal([jobs.length, lines.length], [4, 3], "no more than one query in two seconds, and each is logged");
+  assert.equal([lines[0]?.category, lines[0]?.datasource], ["IO Error", "orders"]);
+  state.nowMs = 1_020_000;
+  assert.equal(await runner.run(question), { ok: false, failure: "source_failed" });
+});
+
+test("rows of a range up to now are shown as stale though its ends have moved, and read anew for the new ends", async () => {
+  const { runner, jobs, state } = setUp();
+  const upTo = (epochMs: number, rolling = "last 1 day") =>
+    ask("select :p_to", { binding: { p_to: { kind: "instant", epochMs, rolling } } });
+  await runner.run(upTo(1_000_000));
+  state.nowMs += 300_000;
+  const stale = await runner.run(upTo(1_300_000));
+  assert.ok(stale.ok && stale.stale && stale.asOfMs === 1_000_000);
+  await settled();
+  assert.equal(
+    jobs.map(({ job }) => job.params.p_to),
+    [1_000_000, 1_300_000].map((epochMs) => ({ kind: "instant", epochMs, rolling: "last 1 day" })),
+  );
+  await runner.run(upTo(1_300_000, "last 2 day"));
+  assert.is(jobs.length, 3);
+});
+
+test("a file that has changed has nothing stale", async () => {
+  let fails = false;
+  const { runner, state } = setUp(async () => {
+    if (fails) throw new SourceError("source_failed", "IO Error");
+    return frame;
+  });
+  await runner.run(ask("from t"));
+  fails = true;
+  state.modifiedMs += 1;
+  assert.equal(await runner.run(ask("from t")), { ok: false, failure: "source_failed" });
+});
+
+test("a query in the background has a deadline, and ends when the runner does", async () => {
+  const signals: AbortSignal[] = [];
+  const { runner, state, jobs } = setUp((_, signal) => {
+    signals.push(signal);
+    if (signals.length === 1) return Promise.resolve(frame);
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(new SourceError("source_timeout", "deadline")));
+    });
+  });
+  await runner.run(ask("from t"));
+  state.nowMs += 300_000;
+  assert.ok((await runner.run(ask("from t"))).ok);
+  await settled();
+  assert.equal([signals.length, signals[1]?.aborted], [2, false]);
+  await runner.close();
+  assert.is(signals[1]?.aborted, true);
+  await settled();
+  state.nowMs += 2_000;
+  assert.ok((await runner.run(ask("from t"))).ok, "what is stale is still there");
+  assert.equal(await runner.run(ask("from u")), { ok: false, failure: "source_unavailable" });
+  await settled();
+  assert.is(jobs.length, 2, "no query starts after the end");
 });
 
 test("a query is told when its time is up", async () => {

@@ -39,6 +39,15 @@ export declare type Datasource = Message<"datajetty.dashboards.v1.Datasource"> &
   columns: { [key: string]: ColumnFormat };
 
   /**
+   * How long rows may be shown in place of new ones that cannot be had, from when
+   * they were read, in seconds; then never. The default is 600, and 0 means that
+   * only fresh rows are shown.
+   *
+   * @generated from field: optional int32 max_stale_s = 4;
+   */
+  maxStaleS?: number | undefined;
+
+  /**
    * The kind of source.
    *
    * @generated from oneof datajetty.dashboards.v1.Datasource.source
@@ -59,6 +68,14 @@ export declare type Datasource = Message<"datajetty.dashboards.v1.Datasource"> &
      */
     value: DuckdbSource;
     case: "duckdb";
+  } | {
+    /**
+     * SQL by DuckDB over the rows of other datasources of the definition.
+     *
+     * @generated from field: datajetty.dashboards.v1.DerivedSource derived = 15;
+     */
+    value: DerivedSource;
+    case: "derived";
   } | { case: undefined; value?: undefined };
 };
 
@@ -216,4 +233,34 @@ export declare type DuckdbFile = Message<"datajetty.dashboards.v1.DuckdbFile"> &
  * Use `create(DuckdbFileSchema)` to create a new message.
  */
 export declare const DuckdbFileSchema: GenMessage<DuckdbFile>;
+
+/**
+ * DerivedSource queries what other datasources answered, and so joins across
+ * systems. No datasource derives from itself, by way of others either.
+ *
+ * @generated from message datajetty.dashboards.v1.DerivedSource
+ */
+export declare type DerivedSource = Message<"datajetty.dashboards.v1.DerivedSource"> & {
+  /**
+   * The datasources that it reads, each a view of its id (with `_` for what SQL
+   * would need quoted). A query reaches nothing else.
+   *
+   * @generated from field: repeated string from = 1;
+   */
+  from: string[];
+
+  /**
+   * One SELECT in DuckDB's dialect, as `DuckdbSource.query`. Filters narrow the
+   * datasources that it reads as well, where those bind them.
+   *
+   * @generated from field: string query = 2;
+   */
+  query: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.DerivedSource.
+ * Use `create(DerivedSourceSchema)` to create a new message.
+ */
+export declare const DerivedSourceSchema: GenMessage<DerivedSource>;
 
