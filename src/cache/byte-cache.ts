@@ -1,7 +1,7 @@
 import { createShelf, type Entry, type Shelf } from "./shelf.ts";
 
 /** Whose entry, and which. The same `key` of two tenants names two entries. */
-type CacheKey = { readonly tenant: string; readonly key: string };
+export type CacheKey = { readonly tenant: string; readonly key: string };
 
 /** A loaded value, how long it may be kept, and about how many bytes it takes in memory. */
 type Loaded<V> = { readonly value: V; readonly ttlMs: number; readonly bytes: number };
@@ -14,6 +14,10 @@ export type ByteCache = {
    * not end because one of them goes away.
    */
   readonly getOrLoad: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
+  /** Returns the value if it is kept. Counts as a use of it. */
+  readonly get: <V extends object>(key: CacheKey) => V | undefined;
+  /** As `getOrLoad`, but loads also what is kept. What was kept serves until then, and is replaced. */
+  readonly reload: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
 };
 
 /** What an entry takes beside its value and its id: the object, two slots in maps, its tenant's shelf in part. */
@@ -52,6 +56,8 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
   };
 
   const keep = (entry: Entry) => {
+    const replaced = all.get(entry.id);
+    if (replaced !== undefined) remove(replaced);
     // Asked in this way, NaN is not kept either.
     if (!(entry.bytes <= maxBytes / 4 && entry.ttlMs > 0)) return;
     const ownBytes = () => shelves.get(entry.tenant)?.bytes() ?? 0;
@@ -76,12 +82,19 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
     return load;
   };
 
+  const reload = <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
+    const id = keyToId(key);
+    return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, source);
+  };
+
+  const get = <V extends object>(key: CacheKey) => find(keyToId(key)) as V | undefined;
+
   return {
+    get,
+    reload,
     getOrLoad: <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
-      const id = keyToId(key);
-      const found = find(id) as V | undefined;
-      if (found !== undefined) return Promise.resolve(found);
-      return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, source);
+      const found = get<V>(key);
+      return found === undefined ? reload(key, source) : Promise.resolve(found);
     },
   };
 }

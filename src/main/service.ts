@@ -5,6 +5,7 @@ import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashbo
 import { createAuthenticator } from "../auth/authenticator.ts";
 import type { DevelopmentIssuer } from "../auth/development-issuer.ts";
 import { createByteCache } from "../cache/byte-cache.ts";
+import { createStaleCache } from "../cache/stale-cache.ts";
 import type { Config } from "../config/config.ts";
 import type { Find } from "../http/dispatch.ts";
 import { createListener } from "../http/listener.ts";
@@ -54,6 +55,9 @@ export type ServiceVoice = { readonly log: Log; readonly progress?: (line: strin
 const renderTimeoutMs = 10_000;
 const sourceTimeoutMs = 3_000;
 
+/** How long new rows are waited for where older ones can be shown: most queries take less, and no page flickers. */
+const sourcePatienceMs = 300;
+
 /** How long calls in flight may go on once the service is told to end: a little more than they may take. */
 const drainMs = renderTimeoutMs + 2_000;
 
@@ -95,7 +99,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   });
   const sources = createSourceRunner({
     duckdb,
-    cache: cache.getOrLoad,
+    cache: createStaleCache({ cache, now, patienceMs: sourcePatienceMs }).ask,
     now,
     log,
     timeoutMs: sourceTimeoutMs,

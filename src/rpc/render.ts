@@ -3,11 +3,13 @@ import { setImmediate } from "node:timers/promises";
 import type { Value } from "@bufbuild/protobuf/wkt";
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import type { ByteCache } from "../cache/byte-cache.ts";
 import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
 import { panelIds } from "../definition/panel.ts";
 import type { Clock } from "../definition/range.ts";
+import { readingOrder } from "../definition/reading-order.ts";
 import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
 import { choicesToControls, type FilterChoice, findChoices } from "../definition/viewer-filters.ts";
 import { fault } from "../errors/fault.ts";
@@ -16,6 +18,7 @@ import type { PanelData } from "../render/panel.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import type { Bulkhead } from "./bulkhead.ts";
 import type { LoadedDefinition } from "./definitions.ts";
+import { type Answered, settleFreshness } from "./freshness.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
 
 /** A dashboard as HTML, and how its data stands. */
@@ -64,6 +67,9 @@ type Asked = Pick<DashboardInput, "presentation"> & {
 /** How long a page that misses something is kept: soon enough for the source's return to show. */
 const partialTtlMs = 5_000;
 
+/** A range up to now ends at a whole minute: what is read for it is as recent as it says, and its ends read well. */
+const longestRoundS = 60;
+
 /** Creates the rendering: filters, then sources side by side, then HTML, kept while it is fresh. */
 export function createDashboardRendering(options: {
   readonly sources: SourceRunner;
@@ -82,7 +88,7 @@ export function createDashboardRendering(options: {
       const clock = {
         nowMs: now(),
         timezone: settled.timezone,
-        roundS: smallestTtlS(shownSources(definition)),
+        roundS: Math.min(longestRoundS, smallestTtlS(askedSources(definition))),
       };
       const filters = resolveFilters(loaded.filters, wanted.filters, clock);
       const asked = { presentation, filters, choices: choicesFor(loaded, wanted), clock };
@@ -101,16 +107,13 @@ export function createDashboardRendering(options: {
     { presentation, filters, choices, clock }: Asked,
   ): Promise<RenderedDashboard> {
     const layout = definition.layout!;
-    const compared = new Set(
-      layout.panels.flatMap((panel) =>
-        panel.kind.case === "stat" && panel.kind.value.compare !== "" ? [panel.datasource] : [],
-      ),
-    );
+    const compared = new Set(layout.panels.filter(compares).map((panel) => panel.datasource));
     const ask = (datasources: readonly Datasource[], binding: Binding) =>
       Promise.all(
         datasources.map(async (datasource) => {
-          const query = { tenant, datasource, binding, timezone: presentation.timezone };
-          return [datasource.id, await sources.run(query)] as const;
+          const { timezone } = presentation;
+          const query = { tenant, datasource, binding, timezone, datasources: definition.datasources };
+          return { datasource, outcome: await sources.run(query) };
         }),
       );
     const shown = shownSources(definition);
@@ -123,18 +126,15 @@ export function createDashboardRendering(options: {
             filters.previous,
           ),
     ]);
-    const outcomes = new Map(current);
-    refuseWhenAllFailed(outcomes);
+    refuseWhenAllFailed(current);
 
-    const earlier = new Map(previous);
+    const outcomes = outcomesById(current);
+    const earlier = outcomesById(previous);
     const panels = layout.panels.map((panel) =>
-      toPanelData(outcomes.get(panel.datasource), earlier.get(panel.datasource)),
+      toPanelData(outcomes.get(panel.datasource), compares(panel) ? earlier.get(panel.datasource) : undefined),
     );
-    const answered = [...outcomes.values()].filter((outcome) => outcome.ok);
-    const asOfMs = answered.length > 0 ? Math.min(...answered.map((outcome) => outcome.asOfMs)) : undefined;
-    const ends = answered.map((outcome) => outcome.asOfMs + outcome.ttlS * 1000);
-    const whole = ends.length > 0 ? Math.min(...ends) : now() + defaultTtlS * 1000;
-    const ttlS = Math.max(1, Math.ceil((whole - now()) / 1000));
+    const { asOfMs, untilMs } = settleFreshness([...current, ...previous], now());
+    const ttlS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
     const drawn = await drawInTurns(
       renderer.drawDashboard({
         definition,
@@ -158,11 +158,12 @@ export function createDashboardRendering(options: {
       };
     });
     // Only what a source failed at can be better soon: a panel that is too large stays so.
-    const mayRecover = states.some((state) => state.error.startsWith("source_"));
+    const mayRecover =
+      states.some((state) => state.error.startsWith("source_")) || previous.some(({ outcome }) => !outcome.ok);
     return {
       html: drawn.html,
       digest: createHash("sha256").update(drawn.html).digest("hex"),
-      freshUntilMs: mayRecover ? Math.min(whole, now() + partialTtlMs) : whole,
+      freshUntilMs: mayRecover ? Math.min(untilMs, now() + partialTtlMs) : untilMs,
       partial: states.some((state) => state.error !== ""),
       panels: states,
     };
@@ -186,10 +187,19 @@ async function drawInTurns<Drawn>(steps: Generator<undefined, Drawn>): Promise<D
   return step.value;
 }
 
-/** Returns the datasources that some panel shows; no other is asked. */
+/** Returns the datasources that some panel shows; besides what these read, no other is asked. */
 function shownSources({ layout, datasources }: Definition): readonly Datasource[] {
   const shown = new Set(layout!.panels.map((panel) => panel.datasource));
   return datasources.filter(({ id }) => shown.has(id));
+}
+
+function compares({ kind }: Panel): boolean {
+  return kind.case === "stat" && kind.value.compare === "previous_period";
+}
+
+/** Returns the same, and those that they read in turn. */
+function askedSources(definition: Definition): readonly Datasource[] {
+  return shownSources(definition).flatMap((shown) => readingOrder(shown, definition.datasources) ?? [shown]);
 }
 
 function smallestTtlS(datasources: readonly Datasource[]): number {
@@ -218,16 +228,28 @@ function renderKey(loaded: LoadedDefinition, { presentation, filters, choices }:
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
-function refuseWhenAllFailed(outcomes: ReadonlyMap<string, SourceOutcome>): void {
-  if (outcomes.size === 0 || [...outcomes.values()].some((outcome) => outcome.ok)) return;
+function refuseWhenAllFailed(answers: readonly Answered[]): void {
+  if (answers.length === 0 || answers.some(({ outcome }) => outcome.ok)) return;
   throw fault("DEPENDENCY_DOWN", "none of the dashboard's datasources answered: try again, and check their queries", {
     retryAfterMs: partialTtlMs,
   });
 }
 
+function outcomesById(answers: readonly Answered[]): ReadonlyMap<string, SourceOutcome> {
+  return new Map(answers.map(({ datasource, outcome }) => [datasource.id, outcome]));
+}
+
+/** A panel that compares is as old as the older of the two that it shows. */
 function toPanelData(outcome: SourceOutcome | undefined, earlier: SourceOutcome | undefined): PanelData {
   if (outcome === undefined) return undefined;
   if (!outcome.ok) return { ok: false, error: outcome.failure };
-  const previous = earlier?.ok === true ? earlier.frame : undefined;
-  return { ok: true, frame: outcome.frame, previous, asOfMs: outcome.asOfMs, stale: outcome.stale };
+  const { frame, asOfMs, stale } = outcome;
+  if (earlier?.ok !== true) return { ok: true, frame, previous: undefined, asOfMs, stale };
+  return {
+    ok: true,
+    frame,
+    previous: earlier.frame,
+    asOfMs: Math.min(asOfMs, earlier.asOfMs),
+    stale: stale || earlier.stale,
+  };
 }

@@ -106,6 +106,41 @@ test("a value of more than a quarter is returned and not kept", async () => {
   equal([await has("a", "big"), await has("a", "odd"), await has("a", "fits")], [false, false, true]);
 });
 
+test("a reload replaces what is kept, which serves until then, and counts once", async () => {
+  const { cache, ask, has } = start(100 * kib);
+  const key = { tenant: "a", key: "x" };
+  const first = await ask("a", "x", { bytes: 20 * kib });
+  await ask("a", "quiet", { bytes: 20 * kib });
+  for (let n = 0; n < 10; n++) {
+    const before = cache.get(key);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const load = async () => {
+      await promise;
+      return { value: { n }, ttlMs: 60_000, bytes: 20 * kib };
+    };
+    const reloads = [cache.reload(key, load), cache.reload(key, load)];
+    is(cache.get(key), before);
+    is(await ask("a", "x"), before);
+    resolve();
+    const [one, two] = await Promise.all(reloads);
+    is(one, two);
+    is(cache.get(key), one);
+  }
+  equal(first, key);
+  ok(await has("a", "quiet"), "ten values in turn take the room of one");
+});
+
+test("a reload that fails leaves what is kept, and one that cannot be kept takes it away", async () => {
+  const { cache, ask, has } = start();
+  const key = { tenant: "a", key: "x" };
+  const value = await ask("a", "x");
+  await cache.reload(key, () => Promise.reject(new Error("down"))).catch(() => undefined);
+  is(cache.get(key), value);
+  await cache.reload(key, async () => ({ value: {}, ttlMs: 1, bytes: 1024 * kib }));
+  is(cache.get(key), undefined);
+  is(await has("a", "x"), false);
+});
+
 test("what was used longest ago goes first", async () => {
   const { ask, has } = start();
   for (const tenant of ["a", "b", "c"]) await ask(tenant, "1", { bytes: 100 * kib });

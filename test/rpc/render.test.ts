@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import * as assert from "uvu/assert";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
+import { toErrorAnswer, toFault } from "../../src/errors/answer.ts";
 import { createRenderer } from "../../src/render/dashboard.ts";
 import { createBulkhead } from "../../src/rpc/bulkhead.ts";
 import { toLoaded } from "../../src/rpc/definitions.ts";
 import { asSaved } from "../../src/rpc/presentation.ts";
 import { createDashboardRendering, type DashboardRendering } from "../../src/rpc/render.ts";
-import type { SourceRunner } from "../../src/source/runner.ts";
+import type { SourceOutcome, SourceQuery, SourceRunner } from "../../src/source/runner.ts";
 import { definitionOf, duckdbOf, valuesOf } from "../definition/make.ts";
 import { suite } from "../harness.ts";
 import { frameOf } from "../render/gallery.ts";
@@ -16,8 +17,16 @@ const test = suite("rendering");
 
 const nowMs = Date.parse("2026-06-17T14:00:00Z");
 
-/** A rendering of a process of its own, which counts what it draws. */
-function setUp(origin = "https://links.test") {
+/** Rows that were read so long ago. */
+const rowsOf = (ageMs = 0, stale = false): SourceOutcome => {
+  const frame = frameOf({ plan: ["Free", "Team"], orders: [3, 4] });
+  return { ok: true, frame, asOfMs: nowMs - ageMs, ttlS: 300, stale };
+};
+
+const down: SourceOutcome = { ok: false, failure: "source_unavailable" };
+
+/** A rendering of a process of its own, which counts what it draws, and a clock that stands still unless moved. */
+function setUp(origin = "https://links.test", answer: (query: SourceQuery) => SourceOutcome = () => rowsOf()) {
   const asset = (file: string) => ({ url: `${origin}/assets/${file}`, integrity: `sha384-${file}` });
   const renderer = createRenderer({
     templates,
@@ -29,12 +38,9 @@ function setUp(origin = "https://links.test") {
       script: asset("dashboard.js"),
     },
   });
-  const state = { draws: 0, beforePanels: [] as (() => void)[] };
+  const state = { nowMs, draws: 0, beforePanels: [] as (() => void)[] };
   const sources: SourceRunner = {
-    async run() {
-      const frame = frameOf({ plan: ["Free", "Team"], orders: [3, 4] });
-      return { ok: true, frame, asOfMs: nowMs, ttlS: 300, stale: false };
-    },
+    run: async (query) => answer(query),
     async close() {},
   };
   const rendering = createDashboardRendering({
@@ -51,9 +57,9 @@ function setUp(origin = "https://links.test") {
         return yield* renderer.drawDashboard(input);
       },
     },
-    cache: createByteCache({ maxBytes: 1 << 24, now: () => nowMs }),
+    cache: createByteCache({ maxBytes: 1 << 24, now: () => state.nowMs }),
     bulkhead: createBulkhead({ perTenant: 4, total: 4, waitMs: 100, maxWaiting: 10 }),
-    now: () => nowMs,
+    now: () => state.nowMs,
   });
   return { state, rendering };
 }
@@ -176,6 +182,128 @@ test("filters that are inferred are changed by whoever is told of them: on a lin
   const page = await rendering.render("acme", inferred, { ...plain, viewerFilters: ["plan"] });
   assert.not.match(embed.html, "<form");
   assert.match(page.html, '<input type="text"');
+});
+
+/** Two panels over sources of their own, the second of which compares. */
+const pair = toLoaded(
+  definitionOf({
+    filters: [{ name: "period", type: "range", default: "last 30d" }],
+    layout: {
+      title: "Orders",
+      panels: [
+        { id: "one", datasource: "p", table: {} },
+        { id: "two", datasource: "q", stat: { value: "orders", compare: "previous_period" } },
+        { id: "three", datasource: "q", stat: { value: "orders" } },
+      ],
+    },
+    datasources: [
+      duckdbOf("p", "select 1"),
+      { ...duckdbOf("q", "select 1 where day >= :period_from"), max_stale_s: 420 },
+    ],
+  }),
+  1,
+);
+
+/** A set-up of the pair, whose sources answer as told: `earlier` is what the second says of the period before. */
+function setUpPair(first: { p: SourceOutcome; q: SourceOutcome; earlier?: SourceOutcome }) {
+  const answers = { earlier: rowsOf(), ...first };
+  const currentFromMs = nowMs - 31 * 86_400_000;
+  const { rendering, state } = setUp(undefined, ({ datasource, binding }) => {
+    const from = binding.period_from as { readonly epochMs: number };
+    if (datasource.id === "p") return answers.p;
+    return from.epochMs < currentFromMs ? answers.earlier : answers.q;
+  });
+  const ask = async (more: Partial<Wanted> = {}) => {
+    const page = await rendering.render("acme", pair, { ...plain, ...more });
+    const panels = page.panels.map(({ id, asOfMs, stale, error }) => {
+      return [id, asOfMs === undefined ? undefined : (nowMs - asOfMs) / 1000, stale, error];
+    });
+    return { ...page, panels, ttlMs: page.freshUntilMs - state.nowMs };
+  };
+  return { answers, ask, state };
+}
+
+test("fresh data is kept as long as the oldest of it is fresh", async () => {
+  const { ask } = setUpPair({ p: rowsOf(200_000), q: rowsOf(10_000) });
+  const { ttlMs, partial, panels, html } = await ask();
+  assert.equal([ttlMs, partial], [100_000, false]);
+  assert.equal(panels, [
+    ["one", 200, false, ""],
+    ["two", 10, false, ""],
+    ["three", 10, false, ""],
+  ]);
+  assert.match(html, "Updated ");
+  assert.match(html, '"ttl_s":100,');
+});
+
+test("stale data says so, is not partial, and is kept for a second, after which the new shows", async () => {
+  const { answers, ask, state } = setUpPair({ p: rowsOf(310_000, true), q: rowsOf() });
+  const { ttlMs, partial, panels, html } = await ask();
+  assert.equal([ttlMs, partial], [1_000, false]);
+  assert.equal(panels, [
+    ["one", 310, true, ""],
+    ["two", 0, false, ""],
+    ["three", 0, false, ""],
+  ]);
+  assert.match(html, "Delayed, updated ");
+  assert.match(html, '"ttl_s":1,');
+  assert.match(html, '"as_of":"2026-06-17T13:54:50.000Z"');
+  answers.p = rowsOf();
+  state.nowMs += 999;
+  assert.is((await ask()).html, html);
+  state.nowMs += 1;
+  const fresh = await ask();
+  assert.equal([fresh.panels[0], fresh.ttlMs], [["one", 0, false, ""], 299_000]);
+  assert.match(fresh.html, "Updated ");
+  assert.not.match(fresh.html, "Delayed");
+});
+
+test("a page is never kept beyond the bound of what is stale on it", async () => {
+  const { ask } = setUpPair({ p: rowsOf(), q: rowsOf(419_700, true) });
+  assert.is((await ask()).ttlMs, 300);
+});
+
+test("stale data on a link's page is told to its reader", async () => {
+  const { ask } = setUpPair({ p: rowsOf(310_000, true), q: rowsOf() });
+  const { html } = await ask({ viewerFilters: [] });
+  assert.match(html, /Delayed, updated <time datetime="2026-06-17T13:54:50.000Z">13:54<\/time>/);
+  assert.match(html, '<p class="dj-age">as of 13:54</p>');
+});
+
+test("a panel that compares is as old as the older of what it compares, and no other panel is", async () => {
+  const { ask } = setUpPair({ p: rowsOf(), q: rowsOf(10_000), earlier: rowsOf(310_000, true) });
+  const { panels, ttlMs } = await ask();
+  assert.equal(panels, [
+    ["one", 0, false, ""],
+    ["two", 310, true, ""],
+    ["three", 10, false, ""],
+  ]);
+  assert.is(ttlMs, 1_000);
+});
+
+test("a period before that cannot be had is asked for again soon", async () => {
+  const { ask } = setUpPair({ p: rowsOf(), q: rowsOf(), earlier: down });
+  const { partial, ttlMs } = await ask();
+  assert.equal([partial, ttlMs], [false, 5_000]);
+});
+
+test("while a source answers, also with stale rows, the page is complete; while none does, it is refused", async () => {
+  const one = await setUpPair({ p: rowsOf(310_000, true), q: down }).ask();
+  assert.equal([one.partial, one.ttlMs], [true, 1_000]);
+  assert.equal(one.panels[1], ["two", undefined, false, "source_unavailable"]);
+  assert.match(one.html, "Incomplete, updated ");
+  const refused = await setUpPair({ p: down, q: down })
+    .ask()
+    .then(
+      () => undefined,
+      (error: unknown) => toErrorAnswer(toFault(error)),
+    );
+  assert.equal([refused?.status, refused?.retryAfterS], [503, 5]);
+});
+
+test("data that seems to come from the future, for the clock was set back, is fresh for no longer than its ttl", async () => {
+  const { ask } = setUpPair({ p: rowsOf(-1_000_000), q: rowsOf(-1_000_000) });
+  assert.is((await ask()).ttlMs, 300_000);
 });
 
 test.run();
