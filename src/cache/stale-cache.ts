@@ -39,7 +39,7 @@ type Known<V, F> = {
   readonly failed?: { readonly failure: F; readonly atMs: number };
 };
 
-/** So long a failure stands for the next: a source that is down is not asked by each render, and its return shows soon. */
+/** So long a failure stands for the next: what is down is not asked by each render, and its return shows soon. */
 const failureMs = 2_000;
 
 /**

@@ -21,7 +21,10 @@ export type FilterSpecs = {
 export type ResolvedFilters = {
   /** What sources bind, by placeholder. */
   readonly binding: Binding;
-  /** The same with each range moved to the span before it, as long; undefined where no range is set. */
+  /**
+   * The same with each range moved to the span before it, as long; undefined where no range is set. None of
+   * its instants is `rolling`: it goes with rows of one time, and before later rows lies another span.
+   */
   readonly previous: Binding | undefined;
   /** The filters that are set, in words, in the order of the definition. */
   readonly shown: readonly { readonly name: string; readonly title: string; readonly text: string }[];
@@ -96,9 +99,8 @@ function nameRolling(range: Range | undefined): string | undefined {
 }
 
 function moveBack(settled: Settled, timezone: string): Settled {
-  const { range, rolling } = settled;
-  if (range === undefined) return settled;
-  return { ...settled, range: previousRange(range, timezone), rolling: rolling && `before ${rolling}` };
+  const { range } = settled;
+  return range === undefined ? settled : { ...settled, range: previousRange(range, timezone), rolling: undefined };
 }
 
 /** Returns what the filter binds. */

@@ -18,7 +18,7 @@ export function readingOrder(
   datasources: readonly Datasource[],
 ): readonly Datasource[] | undefined {
   const byId = new Map(datasources.map((each) => [each.id, each]));
-  /** How many derived sources stand in each one that is done, itself included; 0 while it is not. */
+  /** How many derived sources stand in a row up to each one that is done, itself included. */
   const depths = new Map<string, number>();
   const order: Datasource[] = [];
   return visit(datasource) === undefined ? undefined : order;

@@ -9,8 +9,9 @@ import { maxDerivedDepth, readsOf } from "./reading-order.ts";
  * Creates the finder of the panels with data that a filter, once set, might not narrow, by their ids,
  * so that a link that fixes it can be refused. A source counts as narrowed only where the filter's
  * placeholder stands outside optional clauses, or in one that no other filter can take away; a derived
- * one where each source that it reads is narrowed, whatever its own query binds. The queries are read once, when first asked; that throws INVALID_DEFINITION for one that cannot be
- * read, which no saved definition has.
+ * one where each source that it reads is narrowed, whatever its own query binds. The queries are read
+ * once, when first asked; that throws INVALID_DEFINITION for one that cannot be read, which no saved
+ * definition has.
  */
 export function createUnboundPanelFinder(definition: Definition): (filter: string) => readonly string[] {
   const { layout, datasources, filters } = definition;

@@ -1,9 +1,5 @@
-import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
-import { defaultTtlS, maxStaleSOf } from "../definition/ttl.ts";
+import { defaultTtlS } from "../definition/ttl.ts";
 import type { SourceOutcome } from "../source/runner.ts";
-
-/** What a datasource answered. */
-export type Answered = { readonly datasource: Datasource; readonly outcome: SourceOutcome };
 
 /** How a page's data stands in time, in epoch milliseconds. */
 type Freshness = {
@@ -20,19 +16,15 @@ const staleTtlMs = 1_000;
  * Returns when the page's data was read, and until when the page may be kept: as long as all of its
  * data is fresh, or a second where some is stale, but never beyond the bound of what is stale.
  */
-export function settleFreshness(answers: readonly Answered[], nowMs: number): Freshness {
+export function settleFreshness(outcomes: readonly SourceOutcome[], nowMs: number): Freshness {
   const read: number[] = [];
   const ends: number[] = [];
-  for (const { datasource, outcome } of answers) {
+  for (const outcome of outcomes) {
     if (!outcome.ok) continue;
     // After the clock was set back, data that seems to come from the future is not fresh for longer.
     const asOfMs = Math.min(outcome.asOfMs, nowMs);
     read.push(outcome.asOfMs);
-    ends.push(
-      outcome.stale
-        ? Math.min(nowMs + staleTtlMs, asOfMs + maxStaleSOf(datasource) * 1000)
-        : asOfMs + outcome.ttlS * 1000,
-    );
+    ends.push(outcome.stale ? Math.min(nowMs + staleTtlMs, outcome.shownUntilMs) : asOfMs + outcome.ttlS * 1000);
   }
   return read.length === 0
     ? { asOfMs: undefined, untilMs: nowMs + defaultTtlS * 1000 }

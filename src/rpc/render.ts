@@ -18,7 +18,7 @@ import type { PanelData } from "../render/panel.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import type { Bulkhead } from "./bulkhead.ts";
 import type { LoadedDefinition } from "./definitions.ts";
-import { type Answered, settleFreshness } from "./freshness.ts";
+import { settleFreshness } from "./freshness.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
 
 /** A dashboard as HTML, and how its data stands. */
@@ -60,9 +60,14 @@ type WantedRender = WantedPresentation & {
 /** What a render's bytes depend on besides its version and data. */
 type Asked = Pick<DashboardInput, "presentation"> & {
   readonly filters: ResolvedFilters;
+  /** What the period before is read with, for rows that were read at that time; undefined where there is none. */
+  readonly previousAt: (nowMs: number) => Binding | undefined;
   readonly choices: readonly FilterChoice[];
   readonly clock: Clock;
 };
+
+/** What a datasource answered. */
+type Answered = { readonly datasource: Datasource; readonly outcome: SourceOutcome };
 
 /** How long a page that misses something is kept: soon enough for the source's return to show. */
 const partialTtlMs = 5_000;
@@ -90,8 +95,14 @@ export function createDashboardRendering(options: {
         timezone: settled.timezone,
         roundS: Math.min(longestRoundS, smallestTtlS(askedSources(definition))),
       };
-      const filters = resolveFilters(loaded.filters, wanted.filters, clock);
-      const asked = { presentation, filters, choices: choicesFor(loaded, wanted), clock };
+      const resolveAt = (nowMs: number) => resolveFilters(loaded.filters, wanted.filters, { ...clock, nowMs });
+      const asked = {
+        presentation,
+        filters: resolveAt(clock.nowMs),
+        previousAt: (nowMs: number) => resolveAt(nowMs).previous,
+        choices: choicesFor(loaded, wanted),
+        clock,
+      };
       return cache.getOrLoad({ tenant, key: renderKey(loaded, asked) }, () =>
         bulkhead.run(tenant, async () => {
           const value = await renderFresh(tenant, loaded, asked);
@@ -104,36 +115,34 @@ export function createDashboardRendering(options: {
   async function renderFresh(
     tenant: string,
     { definition, version }: LoadedDefinition,
-    { presentation, filters, choices, clock }: Asked,
+    { presentation, filters, previousAt, choices, clock }: Asked,
   ): Promise<RenderedDashboard> {
     const layout = definition.layout!;
     const compared = new Set(layout.panels.filter(compares).map((panel) => panel.datasource));
-    const ask = (datasources: readonly Datasource[], binding: Binding) =>
-      Promise.all(
-        datasources.map(async (datasource) => {
-          const { timezone } = presentation;
-          const query = { tenant, datasource, binding, timezone, datasources: definition.datasources };
-          return { datasource, outcome: await sources.run(query) };
-        }),
-      );
-    const shown = shownSources(definition);
-    const [current, previous] = await Promise.all([
-      ask(shown, filters.binding),
-      filters.previous === undefined
-        ? []
-        : ask(
-            shown.filter(({ id }) => compared.has(id)),
-            filters.previous,
-          ),
-    ]);
+    const ask = async (datasource: Datasource, binding: Binding): Promise<Answered> => {
+      const { timezone } = presentation;
+      const query = { tenant, datasource, binding, timezone, datasources: definition.datasources };
+      return { datasource, outcome: await sources.run(query) };
+    };
+    const current = await Promise.all(shownSources(definition).map((datasource) => ask(datasource, filters.binding)));
     refuseWhenAllFailed(current);
+    // Rows that are kept may be of a while ago: what comes before is what came before them, not before now.
+    const previous = await Promise.all(
+      current.flatMap(({ datasource, outcome }) => {
+        const binding = outcome.ok && compared.has(datasource.id) ? previousAt(outcome.asOfMs) : undefined;
+        return binding === undefined ? [] : [ask(datasource, binding)];
+      }),
+    );
 
     const outcomes = outcomesById(current);
     const earlier = outcomesById(previous);
     const panels = layout.panels.map((panel) =>
       toPanelData(outcomes.get(panel.datasource), compares(panel) ? earlier.get(panel.datasource) : undefined),
     );
-    const { asOfMs, untilMs } = settleFreshness([...current, ...previous], now());
+    const { asOfMs, untilMs } = settleFreshness(
+      [...current, ...previous].map(({ outcome }) => outcome),
+      now(),
+    );
     const ttlS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
     const drawn = await drawInTurns(
       renderer.drawDashboard({

@@ -47,10 +47,7 @@ type DerivedInputs = {
   readonly date: (outcome: Answered) => Answered;
 };
 
-/**
- * Takes what came of the datasources that a derived one reads. Throws the failure of the first that failed,
- * and `source_failed` where one is missing or has more than `maxBytes`.
- */
+/** Takes the rows that a derived source reads. Throws `source_failed` where some lack, or are more than `maxBytes`. */
 export function toDerivedInputs(
   ids: readonly string[],
   reads: readonly SourceRead[],
@@ -58,8 +55,7 @@ export function toDerivedInputs(
 ): DerivedInputs {
   const answers = ids.map((id): Answered => {
     const outcome = reads.find((read) => read.id === id)?.outcome;
-    if (outcome === undefined) throw new SourceError("source_failed", "reads what it cannot");
-    if (!outcome.ok) throw new SourceError(outcome.failure, "a source that it reads failed");
+    if (outcome?.ok !== true) throw new SourceError("source_failed", "reads what it cannot");
     if (frameBytes(outcome.frame) > maxBytes) throw new SourceError("source_failed", "reads too much");
     return outcome;
   });
@@ -72,7 +68,8 @@ export function toDerivedInputs(
       const all = [outcome, ...answers];
       const asOfMs = Math.min(...all.map((each) => each.asOfMs));
       const endMs = Math.min(...all.map((each) => each.asOfMs + each.ttlS * 1000));
-      return { ...outcome, asOfMs, ttlS: (endMs - asOfMs) / 1000, stale: all.some(({ stale }) => stale) };
+      const shownUntilMs = Math.min(...all.map((each) => each.shownUntilMs));
+      return { ...outcome, asOfMs, ttlS: (endMs - asOfMs) / 1000, shownUntilMs, stale: all.some(({ stale }) => stale) };
     },
   };
 }

@@ -22,8 +22,16 @@ export type SourceQuery = {
   readonly datasources?: readonly Datasource[];
 };
 
-/** Rows, when they were read (epoch milliseconds), and for how long they count as fresh from then. */
-type SourceResult = { readonly frame: Frame; readonly asOfMs: number; readonly ttlS: number };
+/** Rows, and how they stand in time, in epoch milliseconds. */
+type SourceResult = {
+  readonly frame: Frame;
+  /** When they were read. */
+  readonly asOfMs: number;
+  /** For how long they count as fresh from then, in seconds. */
+  readonly ttlS: number;
+  /** Until when they may be shown at all, where new ones cannot be had. */
+  readonly shownUntilMs: number;
+};
 
 /** What came of a query. */
 export type SourceOutcome =
@@ -111,6 +119,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
           frame: inlineToFrame(source.value, binding, { timezone, maxRows }),
           asOfMs: now(),
           ttlS: ttlSOf(datasource),
+          shownUntilMs: Number.POSITIVE_INFINITY,
         };
       case "duckdb":
         return readDuckdb(source.value, query);
@@ -121,7 +130,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
     }
   }
 
-  /** A file's size and time of change are in the key: of a file that has changed, nothing stale is there to be shown. */
+  /** A file's size and time of change are in the key: of one that has changed, nothing stale is there to be shown. */
   async function readDuckdb(source: DuckdbSource, query: SourceQuery): Promise<SourceOutcome> {
     const { tenant, binding, timezone } = query;
     const { sql, names } = bindQuery(templateOf(source), binding);
@@ -141,6 +150,9 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
     startMs: number,
   ): Promise<SourceOutcome> {
     const { tenant, binding, timezone } = query;
+    // It was logged where it happened; here it would be logged anew by each render.
+    const failed = reads.find(({ outcome }) => !outcome.ok);
+    if (failed !== undefined) return failed.outcome;
     const { tables, key, truncated, date } = toDerivedInputs(source.from, reads, { maxBytes, frameBytes });
     const { sql, names } = bindQuery(templateOf(source), binding);
     const params = createBinding(names.map((name) => [name, binding[name] ?? null]));
@@ -180,7 +192,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
     );
     if (!answer.ok) return answer;
     const { value: frame, asOfMs, stale } = answer;
-    return { ok: true, frame, asOfMs, stale, ttlS };
+    return { ok: true, frame, asOfMs, stale, ttlS, shownUntilMs: asOfMs + Math.max(ttlS, maxStaleS) * 1000 };
   }
 
   /** A timer of its own: what AbortSignal.timeout and AbortSignal.any make may be collected and never fire. */

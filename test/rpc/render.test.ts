@@ -18,9 +18,9 @@ const test = suite("rendering");
 const nowMs = Date.parse("2026-06-17T14:00:00Z");
 
 /** Rows that were read so long ago. */
-const rowsOf = (ageMs = 0, stale = false): SourceOutcome => {
+const rowsOf = (ageMs = 0, stale = false, shownForMs = 600_000): SourceOutcome => {
   const frame = frameOf({ plan: ["Free", "Team"], orders: [3, 4] });
-  return { ok: true, frame, asOfMs: nowMs - ageMs, ttlS: 300, stale };
+  return { ok: true, frame, asOfMs: nowMs - ageMs, ttlS: 300, stale, shownUntilMs: nowMs - ageMs + shownForMs };
 };
 
 const down: SourceOutcome = { ok: false, failure: "source_unavailable" };
@@ -196,10 +196,7 @@ const pair = toLoaded(
         { id: "three", datasource: "q", stat: { value: "orders" } },
       ],
     },
-    datasources: [
-      duckdbOf("p", "select 1"),
-      { ...duckdbOf("q", "select 1 where day >= :period_from"), max_stale_s: 420 },
-    ],
+    datasources: [duckdbOf("p", "select 1"), duckdbOf("q", "select 1 where day >= :period_from")],
   }),
   1,
 );
@@ -259,7 +256,7 @@ test("stale data says so, is not partial, and is kept for a second, after which 
 });
 
 test("a page is never kept beyond the bound of what is stale on it", async () => {
-  const { ask } = setUpPair({ p: rowsOf(), q: rowsOf(419_700, true) });
+  const { ask } = setUpPair({ p: rowsOf(), q: rowsOf(419_700, true, 420_000) });
   assert.is((await ask()).ttlMs, 300);
 });
 
@@ -279,6 +276,25 @@ test("a panel that compares is as old as the older of what it compares, and no o
     ["three", 10, false, ""],
   ]);
   assert.is(ttlMs, 1_000);
+});
+
+test("a period that is compared ends where the rows begin that are shown, also where those are kept", async () => {
+  const asked: unknown[] = [];
+  const { rendering } = setUp(undefined, ({ datasource, binding }) => {
+    if (datasource.id === "q") asked.push([binding.period_from, binding.period_to]);
+    return rowsOf(86_400_000);
+  });
+  await rendering.render("acme", pair, plain);
+  const day = (text: string) => ({ kind: "instant", epochMs: Date.parse(`${text}T14:00:00Z`) });
+  const rolling = "last 30 day";
+  assert.equal(asked, [
+    [
+      { ...day("2026-05-18"), rolling },
+      { ...day("2026-06-17"), rolling },
+    ],
+    // The rows were read a day ago.
+    [day("2026-04-17"), day("2026-05-17")],
+  ]);
 });
 
 test("a period before that cannot be had is asked for again soon", async () => {

@@ -235,6 +235,21 @@ test("rows are no fresher than the oldest that they were made of", async () => {
   assert.equal(jobs.filter(({ tables }) => tables !== undefined).length, 1);
 });
 
+test("rows are shown no longer than any that they were made of, nor than their own bound", async () => {
+  const endOf = async (fileRest: JsonObject, rest: JsonObject) => {
+    const { run, state } = setUp();
+    const datasources = [file("from t", fileRest), derivedOf("d", ["file"], "from file", rest)];
+    await run("file", datasources);
+    state.nowMs += 20_000;
+    const outcome = await run("d", datasources);
+    assert.ok(outcome.ok);
+    return outcome.shownUntilMs - state.nowMs;
+  };
+  assert.is(await endOf({ max_stale_s: 400 }, {}), 380_000);
+  assert.is(await endOf({ ttl_s: 3_600 }, {}), 600_000);
+  assert.is(await endOf({ ttl_s: 3_601 }, { ttl_s: 7, max_stale_s: 30 }), 30_000);
+});
+
 test("a ttl of its own ends sooner", async () => {
   const { run } = setUp();
   const outcome = await run("d", [names, derivedOf("d", ["names"], "from names", { ttl_s: 7 })]);

@@ -2,6 +2,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import {
   DatasourceSchema,
+  DerivedSourceSchema,
   DuckdbSourceSchema,
   InlineSourceSchema,
 } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
@@ -173,13 +174,14 @@ test("whoever waits for a query that fails is told so, and the log once", async 
 
 test("rows past their ttl are shown for ten minutes unless told, while one query reads new ones", async () => {
   const { runner, jobs, state } = setUp();
+  const rows = { ok: true, frame, ttlS: 300 };
   await runner.run(ask("from t"));
   state.nowMs += 300_000;
   const stale = await Promise.all([1, 2, 3].map(() => runner.run(ask("from t"))));
-  assert.equal(stale, Array(3).fill({ ok: true, frame, asOfMs: 1_000_000, ttlS: 300, stale: true }));
+  assert.equal(stale, Array(3).fill({ ...rows, asOfMs: 1_000_000, stale: true, shownUntilMs: 1_600_000 }));
   await settled();
   assert.is(jobs.length, 2);
-  assert.equal(await runner.run(ask("from t")), { ok: true, frame, asOfMs: 1_300_000, ttlS: 300, stale: false });
+  assert.equal(await runner.run(ask("from t")), { ...rows, asOfMs: 1_300_000, stale: false, shownUntilMs: 1_900_000 });
   state.nowMs += 600_000;
   const late = await runner.run(ask("from t"));
   assert.ok(late.ok && !late.stale && late.asOfMs === 1_900_000);
@@ -196,7 +198,8 @@ test("while new rows cannot be had the old ones are shown up to their bound, and
   fails = true;
   for (const ageMs of [10_000, 11_999, 12_000, 19_999]) {
     state.nowMs = 1_000_000 + ageMs;
-    assert.equal(await runner.run(question), { ok: true, frame, asOfMs: 1_000_000, ttlS: 10, stale: true });
+    const old = { ok: true, frame, asOfMs: 1_000_000, ttlS: 10, stale: true, shownUntilMs: 1_020_000 };
+    assert.equal(await runner.run(question), old);
     await settled();
   }
   assert.equal([jobs.length, lines.length], [4, 3], "no more than one query in two seconds, and each is logged");
@@ -205,7 +208,7 @@ test("while new rows cannot be had the old ones are shown up to their bound, and
   assert.equal(await runner.run(question), { ok: false, failure: "source_failed" });
 });
 
-test("rows of a range up to now are shown as stale though its ends have moved, and read anew for the new ends", async () => {
+test("rows of a range up to now are shown as stale though its ends moved, and read anew for these", async () => {
   const { runner, jobs, state } = setUp();
   const upTo = (epochMs: number, rolling = "last 1 day") =>
     ask("select :p_to", { binding: { p_to: { kind: "instant", epochMs, rolling } } });
@@ -220,6 +223,23 @@ test("rows of a range up to now are shown as stale though its ends have moved, a
   );
   await runner.run(upTo(1_300_000, "last 2 day"));
   assert.is(jobs.length, 3);
+});
+
+test("a failure is logged where it happens, not again by what derives from it", async () => {
+  const { runner, lines } = setUp(async () => {
+    throw new SourceError("source_timeout", "deadline");
+  });
+  const orders = ofDuckdb("from t");
+  const value = create(DerivedSourceSchema, { from: ["orders"], query: "from orders" });
+  const derived = create(DatasourceSchema, { id: "derived", source: { case: "derived", value } });
+  for (const _ of [1, 2, 3]) {
+    const outcome = await runner.run(ask("", { datasource: derived, datasources: [derived, orders] }));
+    assert.equal(outcome, { ok: false, failure: "source_timeout" });
+  }
+  assert.equal(
+    lines.map(({ datasource }) => datasource),
+    ["orders"],
+  );
 });
 
 test("a file that has changed has nothing stale", async () => {
