@@ -42,7 +42,8 @@ export function chartsAt(moment: number): readonly Chart[] {
     ),
     values: Float64Array.from({ length: points }, (_, i) => {
       const swing = 40 * Math.sin((i + moment) / (7 + at));
-      return Math.round(10 * (120 + swing + (((i + moment) * 7919 * (at + 1)) % 101) / 4)) / 10;
+      // With all the digits of an average, which is what most panels show.
+      return 120 + swing + (((i + moment) * 7919 * (at + 1)) % 101) / 3.7;
     }),
   }));
 }

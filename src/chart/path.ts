@@ -90,6 +90,8 @@ function linePath(xs: readonly number[], ys: readonly number[], start: number, e
     const right = xs[index]! - x;
     const down = ys[index]! - y;
     if (right === 0 && down === 0) continue;
+    // A level stretch is one step: the lower edge of an area would be as long as its upper one.
+    if (down === 0 && ys[index + 1] === y && index + 1 < end && (xs[index + 1]! - xs[index]!) * right > 0) continue;
     steps += (steps === "" ? String(right) : nextNumber(right)) + nextNumber(down);
     x += right;
     y += down;

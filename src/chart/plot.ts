@@ -105,13 +105,17 @@ function drawValueLabels({ scale, ticks }: ValueAxis): Safe {
   return html`<div class="dj-y dj-uneven" aria-hidden="true"><span>${widest}</span><svg>${texts}</svg></div>`;
 }
 
-function drawGrid({ ticks }: ValueAxis): Safe[] {
-  const lowest = ticks[0]!;
-  return ticks.map((tick) => {
-    const isBase = tick.isZero || (tick === lowest && tick.at === 0 && !ticks.some(({ isZero }) => isZero));
+function drawGrid({ ticks }: ValueAxis): Safe {
+  const [lowest] = ticks;
+  const base = ticks.find(({ isZero }) => isZero) ?? (lowest?.at === 0 ? lowest : undefined);
+  const hairs: Safe[] = [];
+  let baseLine = nothing;
+  for (const tick of ticks) {
     const y = percent(1 - tick.at);
-    return html`<line class="${isBase ? "dj-base" : "dj-hair"}" x2="100%" y1="${y}" y2="${y}"/>`;
-  });
+    if (tick === base) baseLine = html`<line class="dj-base" x2="100%" y1="${y}" y2="${y}"/>`;
+    else hairs.push(html`<line x2="100%" y1="${y}" y2="${y}"/>`);
+  }
+  return html`<g class="dj-hair">${hairs}</g>${baseLine}`;
 }
 
 /** Draws a label below the plot, for the densities at which it is shown. */

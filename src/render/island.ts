@@ -1,4 +1,4 @@
-import type { Drawing, DrawnColumn, DrawnValue } from "../chart/kind.ts";
+import type { Drawing, DrawnColumn } from "../chart/kind.ts";
 import { jsonToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
 
 /** One panel in the island. */
@@ -55,24 +55,28 @@ export function islandPanelToMarkup(panel: Omit<IslandPanel, "axes" | "columns">
 
 /** Writes what was drawn of a panel as JSON, as short as the same values can be said. */
 export function drawnToMarkup(columns: readonly DrawnColumn[], axes: DrawnAxes | undefined): Safe {
-  return jsonToMarkup({ ...(axes !== undefined && { axes }), columns: columns.map(packColumn) });
+  return jsonToMarkup({
+    ...(axes !== undefined && { axes }),
+    columns: columns.map((column) => packColumn(column, axes !== undefined)),
+  });
 }
 
-function packColumn(column: DrawnColumn): IslandColumn {
+function packColumn(column: DrawnColumn, isPlotted: boolean): IslandColumn {
   if (column.type !== "number" && column.type !== "time") return column;
-  const values = column.values.every(isTrim) ? column.values : column.values.map(trim);
+  const values = column.values.map((value) => (typeof value === "number" ? trim(value, isPlotted) : value));
   return { ...column, values: toEven(values) ?? values };
 }
 
-/** Takes off what floating point adds: 0.1 + 0.2 is 0.30000000000000004. What is no number is no value. */
-function trim(value: DrawnValue): DrawnValue {
-  if (typeof value !== "number" || isTrim(value)) return value;
-  return Number.isFinite(value) ? Number(value.toPrecision(12)) : null;
-}
-
-/** Whether there is surely nothing to be taken off: most numbers have few decimals, and this is found fast. */
-function isTrim(value: DrawnValue): boolean {
-  return Number.isFinite(value) && Math.round(Number(value) * 1e6) / 1e6 === value;
+/**
+ * Takes off digits that say nothing: what floating point adds beyond twelve, as 0.1 + 0.2 is
+ * 0.30000000000000004, and of plotted numbers, which are many, what lies beyond seven digits and four
+ * decimals, because averages would make a page a fifth larger. What is no number is no value.
+ */
+function trim(value: number, isPlotted: boolean): number | null {
+  if (!Number.isFinite(value)) return null;
+  if (Number.isInteger(value)) return value;
+  if (!isPlotted) return Number(value.toPrecision(12));
+  return Number(Math.abs(value) < 1000 ? value.toPrecision(7) : value.toFixed(4));
 }
 
 /** Fewer than this are no shorter for it. */

@@ -34,8 +34,8 @@ test("an area does likewise, and ends where its values end", () => {
   const fillOf = (nulls: string) =>
     pathsOf(draw.area(gappy, { ...xy, nulls })).find((path) => path.includes("dj-fill"));
   assert.is(fillOf("gap"), undefined, "single points have no area");
-  assert.is(fillOf("connect"), "0 dj-fill dj-s1: M0 0l250 250 250 250 0 500-250 0-250 0z");
-  assert.is(fillOf("zero"), "0 dj-fill dj-s1: M0 0l250 1000 250-500 250 500 250 0-250 0-250 0-250 0-250 0z");
+  assert.is(fillOf("connect"), "0 dj-fill dj-s1: M0 0l250 250 250 250 0 500-500 0z");
+  assert.is(fillOf("zero"), "0 dj-fill dj-s1: M0 0l250 1000 250-500 250 500 250 0-1000 0z");
 });
 
 test("in a stack a bridge carries what lies on it, and is not told as a value", () => {
@@ -44,7 +44,7 @@ test("in a stack a bridge carries what lies on it, and is not told as a value", 
   const topOf = (drawing: Drawing) => pathsOf(drawing).find((path) => path.startsWith("1 dj-line"));
   assert.is(topOf(draw.area(rows, panel)), "1 dj-line dj-s2: M0 0l500 500 500-500", "a dent");
   const bridged = draw.area(rows, { ...panel, nulls: "connect" });
-  assert.is(topOf(bridged), "1 dj-line dj-s2: M0 0l500 0 500 0");
+  assert.is(topOf(bridged), "1 dj-line dj-s2: M0 0l1000 0");
   assert.equal(columnsOf(bridged)[1], [4, null, 4]);
   const none = frame(column("x", [0, 1, 2]), column("a", [4, null, 4]), column("b", [4, null, 4]));
   assert.is(pathsOf(draw.area(none, panel)).filter((path) => path.includes("dj-fill")).length, 0, "a gap in all");

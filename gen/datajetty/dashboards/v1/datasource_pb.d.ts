@@ -41,7 +41,7 @@ export declare type Datasource = Message<"datajetty.dashboards.v1.Datasource"> &
   /**
    * How long rows may be shown in place of new ones that cannot be had, from when
    * they were read, in seconds; then never. The default is 600, and 0 means that
-   * only fresh rows are shown.
+   * only fresh rows are shown. What a derived source reads has bounds of its own.
    *
    * @generated from field: optional int32 max_stale_s = 4;
    */
