@@ -33,13 +33,24 @@ export function parseQuery(text: string): QueryTemplate {
 }
 
 /**
- * Returns the statement with each placeholder as `$name`, and the names that occur in it. Optional
- * clauses go when the binding has null, or nothing, for a placeholder in them.
+ * Returns the statement, and the names that occur in it, in order. Optional clauses go when the binding
+ * has null, or nothing, for a placeholder in them.
+ *
+ * @param write how the dialect has a placeholder, by its name and its place among the names, from 0; the
+ * default is DuckDB's `$name`
  */
-export function bindQuery(template: QueryTemplate, binding: Binding): { sql: string; names: readonly string[] } {
+export function bindQuery(
+  template: QueryTemplate,
+  binding: Binding,
+  write: (name: string, at: number) => string = (name) => `$${name}`,
+): { sql: string; names: readonly string[] } {
   const isSet = (name: string) => (binding[name] ?? null) !== null;
   const kept = template.clauses.filter(({ optional, names }) => !optional || names.every(isSet));
-  return { sql: kept.map(clauseToSql).join(" "), names: [...new Set(kept.flatMap(({ names }) => names))] };
+  const names = [...new Set(kept.flatMap((clause) => clause.names))];
+  const places = new Map(names.map((name, at) => [name, at]));
+  const toSql = ({ pieces }: Clause) =>
+    pieces.map((piece) => (typeof piece === "string" ? piece : write(piece.name, places.get(piece.name)!))).join("");
+  return { sql: kept.map(toSql).join(" "), names };
 }
 
 /** Reads a query as `parseQuery` does, and returns what is wrong with it instead of throwing. */
@@ -58,10 +69,6 @@ export function readQuery(text: string): QueryReading {
   const clauses = splitClauses(text, marks, partners);
   if (typeof clauses === "number") return problemAt(text, clauses, "an optional clause stands in another one");
   return { template: { clauses, placeholders: [...lines.keys()], lines } };
-}
-
-function clauseToSql({ pieces }: Clause): string {
-  return pieces.map((piece) => (typeof piece === "string" ? piece : `$${piece.name}`)).join("");
 }
 
 function problemAt(text: string, at: number, problem: string): QueryReading {

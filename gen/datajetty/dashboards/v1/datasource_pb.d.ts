@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { ListValue } from "@bufbuild/protobuf/wkt";
+import type { ListValue, Value } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file datajetty/dashboards/v1/datasource.proto.
@@ -68,6 +68,30 @@ export declare type Datasource = Message<"datajetty.dashboards.v1.Datasource"> &
      */
     value: DuckdbSource;
     case: "duckdb";
+  } | {
+    /**
+     * SQL over a connection.
+     *
+     * @generated from field: datajetty.dashboards.v1.SqlSource sql = 12;
+     */
+    value: SqlSource;
+    case: "sql";
+  } | {
+    /**
+     * JSON over an HTTP connection.
+     *
+     * @generated from field: datajetty.dashboards.v1.HttpSource http = 13;
+     */
+    value: HttpSource;
+    case: "http";
+  } | {
+    /**
+     * What an internal service answers over a gRPC connection.
+     *
+     * @generated from field: datajetty.dashboards.v1.GrpcSource grpc = 14;
+     */
+    value: GrpcSource;
+    case: "grpc";
   } | {
     /**
      * SQL by DuckDB over the rows of other datasources of the definition.
@@ -233,6 +257,141 @@ export declare type DuckdbFile = Message<"datajetty.dashboards.v1.DuckdbFile"> &
  * Use `create(DuckdbFileSchema)` to create a new message.
  */
 export declare const DuckdbFileSchema: GenMessage<DuckdbFile>;
+
+/**
+ * SqlSource queries a connection's database, or its files, by SQL. Only the rows
+ * that are drawn travel, so aggregate in the query.
+ *
+ * @generated from message datajetty.dashboards.v1.SqlSource
+ */
+export declare type SqlSource = Message<"datajetty.dashboards.v1.SqlSource"> & {
+  /**
+   * The name of a connection of kind postgres, clickhouse or duckdb.
+   *
+   * @generated from field: string connection = 1;
+   */
+  connection: string;
+
+  /**
+   * One SELECT in the database's dialect, as `DuckdbSource.query`. A quote in a
+   * string is doubled; only `E'…'` knows backslashes.
+   *
+   * @generated from field: string query = 2;
+   */
+  query: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.SqlSource.
+ * Use `create(SqlSourceSchema)` to create a new message.
+ */
+export declare const SqlSourceSchema: GenMessage<SqlSource>;
+
+/**
+ * HttpSource asks a web service for JSON.
+ *
+ * `:name` as a whole segment of `path`, a whole value of `query` or a whole string
+ * of `body` stands for a filter's value, encoded as its place demands; `::` at the
+ * start of any of them is a colon. What stands for a filter that is unset is left
+ * out of `query`, is null in `body`, and in `path` makes the datasource fail. A
+ * list repeats in `query`, is a list in `body`, and is joined by commas in `path`.
+ *
+ * @generated from message datajetty.dashboards.v1.HttpSource
+ */
+export declare type HttpSource = Message<"datajetty.dashboards.v1.HttpSource"> & {
+  /**
+   * The name of a connection of kind http.
+   *
+   * @generated from field: string connection = 1;
+   */
+  connection: string;
+
+  /**
+   * `GET`, the default when empty, or `POST`.
+   *
+   * @generated from field: string method = 2;
+   */
+  method: string;
+
+  /**
+   * What follows the connection's url: empty, or segments that each begin with a
+   * slash, none of them `.` or `..`.
+   *
+   * @generated from field: string path = 3;
+   */
+  path: string;
+
+  /**
+   * The query's parameters, by name.
+   *
+   * @generated from field: map<string, string> query = 4;
+   */
+  query: { [key: string]: string };
+
+  /**
+   * What POST sends, as JSON.
+   *
+   * @generated from field: google.protobuf.Value body = 5;
+   */
+  body?: Value | undefined;
+
+  /**
+   * Where the rows are in the answer: a JSON pointer (RFC 6901) to an array of
+   * objects, or of arrays as long as `columns`. Empty where the answer is the array.
+   *
+   * @generated from field: string rows = 6;
+   */
+  rows: string;
+
+  /**
+   * The columns, and what their cells are. When empty, those that the rows'
+   * objects name, in the order in which they first appear.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.InlineColumn columns = 7;
+   */
+  columns: InlineColumn[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.HttpSource.
+ * Use `create(HttpSourceSchema)` to create a new message.
+ */
+export declare const HttpSourceSchema: GenMessage<HttpSource>;
+
+/**
+ * GrpcSource asks a service that implements datajetty.source.v1.SourceService.
+ *
+ * @generated from message datajetty.dashboards.v1.GrpcSource
+ */
+export declare type GrpcSource = Message<"datajetty.dashboards.v1.GrpcSource"> & {
+  /**
+   * The name of a connection of kind grpc.
+   *
+   * @generated from field: string connection = 1;
+   */
+  connection: string;
+
+  /**
+   * What to ask for, in words that the service knows.
+   *
+   * @generated from field: string query = 2;
+   */
+  query: string;
+
+  /**
+   * The query's parameters, by name. A string `:name` stands for a filter's value,
+   * and `::` at the start for a colon. What stands for an unset filter is left out.
+   *
+   * @generated from field: map<string, google.protobuf.Value> parameters = 3;
+   */
+  parameters: { [key: string]: Value };
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.GrpcSource.
+ * Use `create(GrpcSourceSchema)` to create a new message.
+ */
+export declare const GrpcSourceSchema: GenMessage<GrpcSource>;
 
 /**
  * DerivedSource queries what other datasources answered, and so joins across

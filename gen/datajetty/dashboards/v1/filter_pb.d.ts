@@ -72,6 +72,14 @@ export declare type Filter = Message<"datajetty.dashboards.v1.Filter"> & {
    * @generated from field: bool many = 7;
    */
   many: boolean;
+
+  /**
+   * Takes the options from a datasource in place of `options`. They are offered,
+   * and not enforced: any value of the type is taken.
+   *
+   * @generated from field: datajetty.dashboards.v1.OptionsSource options_from = 8;
+   */
+  optionsFrom?: OptionsSource | undefined;
 };
 
 /**
@@ -79,4 +87,40 @@ export declare type Filter = Message<"datajetty.dashboards.v1.Filter"> & {
  * Use `create(FilterSchema)` to create a new message.
  */
 export declare const FilterSchema: GenMessage<Filter>;
+
+/**
+ * OptionsSource says where a filter's options come from.
+ *
+ * @generated from message datajetty.dashboards.v1.OptionsSource
+ */
+export declare type OptionsSource = Message<"datajetty.dashboards.v1.OptionsSource"> & {
+  /**
+   * The datasource. It is read with the values that a link or a token fixes, and
+   * every other filter unset, so that no option tells of what lies beyond those.
+   *
+   * @generated from field: string datasource = 1;
+   */
+  datasource: string;
+
+  /**
+   * The column that holds the values. The first 500 different ones are offered,
+   * in the datasource's order.
+   *
+   * @generated from field: string column = 2;
+   */
+  column: string;
+
+  /**
+   * The column that holds what a reader sees; the value itself when empty.
+   *
+   * @generated from field: string label = 3;
+   */
+  label: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.OptionsSource.
+ * Use `create(OptionsSourceSchema)` to create a new message.
+ */
+export declare const OptionsSourceSchema: GenMessage<OptionsSource>;
 

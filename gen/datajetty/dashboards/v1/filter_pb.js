@@ -10,7 +10,7 @@ import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
  * Describes the file datajetty/dashboards/v1/filter.proto.
  */
 export const file_datajetty_dashboards_v1_filter = /*@__PURE__*/
-  fileDesc("CiRkYXRhamV0dHkvZGFzaGJvYXJkcy92MS9maWx0ZXIucHJvdG8SF2RhdGFqZXR0eS5kYXNoYm9hcmRzLnYxIowCCgZGaWx0ZXISMQoEbmFtZRgBIAEoCUIjukggch4yHF5bQS1aYS16XVtBLVphLXowLTlfXXswLDYzfSQSOQoEdHlwZRgCIAEoCUIrukgociZSBnN0cmluZ1IGbnVtYmVyUgdib29sZWFuUgRkYXRlUgVyYW5nZRIXCgV0aXRsZRgDIAEoCUIIukgFcgMYgAISJwoHZGVmYXVsdBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIQCghyZXF1aXJlZBgFIAEoCBIyCgdvcHRpb25zGAYgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlQgm6SAaSAQMQ9AMSDAoEbWFueRgHIAEoCGIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_struct]);
+  fileDesc("CiRkYXRhamV0dHkvZGFzaGJvYXJkcy92MS9maWx0ZXIucHJvdG8SF2RhdGFqZXR0eS5kYXNoYm9hcmRzLnYxIsoCCgZGaWx0ZXISMQoEbmFtZRgBIAEoCUIjukggch4yHF5bQS1aYS16XVtBLVphLXowLTlfXXswLDYzfSQSOQoEdHlwZRgCIAEoCUIrukgociZSBnN0cmluZ1IGbnVtYmVyUgdib29sZWFuUgRkYXRlUgVyYW5nZRIXCgV0aXRsZRgDIAEoCUIIukgFcgMYgAISJwoHZGVmYXVsdBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIQCghyZXF1aXJlZBgFIAEoCBIyCgdvcHRpb25zGAYgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlQgm6SAaSAQMQ9AMSDAoEbWFueRgHIAEoCBI8CgxvcHRpb25zX2Zyb20YCCABKAsyJi5kYXRhamV0dHkuZGFzaGJvYXJkcy52MS5PcHRpb25zU291cmNlIoEBCg1PcHRpb25zU291cmNlEjsKCmRhdGFzb3VyY2UYASABKAlCJ7pIJHIiMiBeW0EtWmEtejAtOV1bQS1aYS16MC05Xy1dezAsNjN9JBIaCgZjb2x1bW4YAiABKAlCCrpIB3IFEAEYgAISFwoFbGFiZWwYAyABKAlCCLpIBXIDGIACYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_struct]);
 
 /**
  * Describes the message datajetty.dashboards.v1.Filter.
@@ -18,4 +18,11 @@ export const file_datajetty_dashboards_v1_filter = /*@__PURE__*/
  */
 export const FilterSchema = /*@__PURE__*/
   messageDesc(file_datajetty_dashboards_v1_filter, 0);
+
+/**
+ * Describes the message datajetty.dashboards.v1.OptionsSource.
+ * Use `create(OptionsSourceSchema)` to create a new message.
+ */
+export const OptionsSourceSchema = /*@__PURE__*/
+  messageDesc(file_datajetty_dashboards_v1_filter, 1);
 
