@@ -1,0 +1,91 @@
+/**
+ * `npm test`: runs the test files in two processes side by side, each of which takes the next file when it
+ * is done with one. `npm test -- store/` runs those whose path holds that text. What a file prints is printed
+ * whole when it is done; the last line counts everything.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+
+/** Two, because more would take the cores from what single tests wait for, even where there are more cores. */
+const lanes = 2;
+
+/** Files that take long, the longest first, so that no lane is left with one at the end. All others follow. */
+const long = [
+  "attack/",
+  "fault/kill",
+  "fault/start",
+  "browser/share-page",
+  "browser/",
+  "contract/",
+  "fault/",
+  "store/",
+];
+
+const wanted = process.argv[2] ?? "";
+const files = globSync("**/*.test.ts", { cwd: import.meta.dirname })
+  .filter((file) => file.includes(wanted))
+  .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+const startMs = performance.now();
+
+const counts = await Promise.all(Array.from({ length: lanes }, runLane));
+const [passed, failed, skipped] = [0, 1, 2].map((at) => counts.reduce((sum, count) => sum + count[at]!, 0));
+const nothingRan = passed === 0 && failed === 0;
+if (files.length > 0) console.log(`\nfiles left over: ${files.join(" ")}`);
+const lost = files.length + (nothingRan ? 1 : 0);
+console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes`);
+console.log(`\n${passed} passed, ${failed! + lost} failed${skipped! > 0 ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed! + lost > 0 ? 1 : 0;
+
+function rankOf(file: string): number {
+  const at = long.findIndex((start) => file.startsWith(start));
+  return at < 0 ? long.length : at;
+}
+
+type Count = readonly [passed: number, failed: number, skipped: number];
+
+/** Runs files until none is left. A lane that dies has failed at what it was doing. */
+async function runLane(): Promise<Count> {
+  const lane = fork(join(import.meta.dirname, "lane.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  process.once("exit", () => lane.kill("SIGKILL"));
+  const printed = gatherOutput(lane);
+  let file: string | undefined;
+  let took = 0;
+  lane.on("message", async () => {
+    // What it wrote before it asked may still be on its way.
+    await setImmediate();
+    printed.flush();
+    file = files.shift();
+    if (file !== undefined) took += 1;
+    if (lane.connected) lane.send(file === undefined ? "" : join(import.meta.dirname, file));
+  });
+  const [code, signal] = (await once(lane, "close")) as [number | null, string | null];
+  const count = printed.flush() ?? (took === 0 && code === 0 ? ([0, 0, 0] as const) : undefined);
+  if (count === undefined || file !== undefined) {
+    console.log(`\na lane ended (${signal ?? code}) in ${file ?? "between two files"}`);
+    const [done, bad, left] = count ?? [0, 0, 0];
+    return [done, bad + 1, left];
+  }
+  return code !== 0 && count[1] === 0 ? [count[0], 1, count[2]] : count;
+}
+
+/** Gathers what a lane prints. `flush` prints it, and returns the count if one was its last line. */
+function gatherOutput({ stdout, stderr }: ChildProcess): { flush: () => Count | undefined } {
+  let text = "";
+  for (const stream of [stdout!, stderr!]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return {
+    flush() {
+      const last = /\n(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\n*$/.exec(text);
+      process.stdout.write(last === null ? text : text.slice(0, last.index));
+      text = "";
+      return last === null ? undefined : [Number(last[1]), Number(last[2]), Number(last[3] ?? 0)];
+    },
+  };
+}
