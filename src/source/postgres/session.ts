@@ -1,0 +1,223 @@
+import type { Socket } from "node:net";
+import postgres from "postgres";
+import { SourceError } from "../source-error.ts";
+import { dial, type Endpoint } from "./dial.ts";
+import { toPostgresError } from "./error.ts";
+import { guardSocket } from "./guarded-socket.ts";
+
+/** Who logs in where. */
+export type Login = Endpoint & {
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+};
+
+/** A column of what a statement answers, with its type's number in `pg_type`. */
+type AnsweredColumn = { readonly name: string; readonly type: number };
+
+/** What one read asks of a session. */
+type Statement = {
+  /** A single statement. It must not be able to end the transaction: the extended protocol takes any command. */
+  readonly sql: string;
+  readonly params: readonly (string | null)[];
+  /** Settings of the transaction in which it runs, which is read-only. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** How many bytes may come over the wire. */
+  readonly maxWireBytes: number;
+  /** Takes the columns, before the first row. It may throw. */
+  readonly onColumns: (columns: readonly AnsweredColumn[]) => void;
+  /** Takes a row, in PostgreSQL's texts. It must not throw. */
+  readonly onRow: (values: readonly (string | null)[]) => void;
+};
+
+/**
+ * One session of a PostgreSQL server. It is never connected again once it is lost. Like the store's own,
+ * it is a postgres.js client of a single connection, and not its pool with `begin`: when a connection is
+ * cut between the statements of a transaction, postgres.js 3.4.9 throws from a timer, which ends the
+ * process. Its cursors do so too.
+ */
+export type PostgresSession = {
+  /** Whether it ended, by whichever side, or is about to. */
+  isLost(): boolean;
+  /** Whether another one should take its place: a server's address may change, and the driver keeps all texts. */
+  isOld(): boolean;
+  /** Runs a statement. Call `clean` after it, whatever came of it. Returns whether its rows were cut short. Throws SourceError. */
+  run(statement: Statement): Promise<boolean>;
+  /** Ends the transaction and takes back whatever a query did to the session; one that cannot be cleaned is lost. */
+  clean(): Promise<void>;
+  /** Asks the server to give the statement up, and ends the session a moment later. */
+  stop(): void;
+  /** Ends it, at once; the server takes back what is open. */
+  destroy(): void;
+};
+
+/** As long as the store's own. */
+const lifetimeMs = 1_800_000;
+
+/** Of all statements that it ran. */
+const maxTextLength = 1_000_000;
+
+/** How long a server may take to give a statement up, or to clean a session. */
+const graceMs = 250;
+const cleanMs = 1000;
+
+/** For all that comes in a login, and beside the rows of a statement: notices, settings, columns. */
+const smallTalkBytes = 1 << 20;
+
+/** Connects and logs in. The signal gives it up, only until then. Throws SourceError. */
+export async function openSession(login: Login, signal: AbortSignal): Promise<PostgresSession> {
+  const opening = new AbortController();
+  const give = () => opening.abort();
+  if (signal.aborted) give();
+  signal.addEventListener("abort", give, { once: true });
+  try {
+    return await logIn(login, opening.signal);
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
+}
+
+async function logIn(login: Login, signal: AbortSignal): Promise<PostgresSession> {
+  const guarded = guardSocket(await dial(login, signal));
+  guarded.allow(smallTalkBytes);
+  const openedAtMs = performance.now();
+  let lost = false;
+  // The driver leaves a query waiting that it meant to ask by another connection.
+  const gone = Promise.withResolvers<never>();
+  gone.promise.catch(() => {});
+  const orGone = <T>(work: PromiseLike<T>): Promise<T> => Promise.race([work, gone.promise]);
+  const end = () => {
+    lost = true;
+    guarded.destroy();
+    gone.reject(new SourceError("source_unavailable", "the connection was lost"));
+    void sql.end({ timeout: 0 });
+  };
+  let given = false;
+  let textLength = 0;
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: () => Socket } = {
+    // It asks for another when the first is lost.
+    socket: () => {
+      if (given) throw new SourceError("source_unavailable", "the connection was lost");
+      given = true;
+      return guarded.socket;
+    },
+    host: "unused",
+    port: 5432,
+    database: login.database,
+    user: login.user,
+    // As a function, since the driver puts PGPASSWORD, which is the service's own, in an empty one's place.
+    password: () => login.password,
+    ssl: false,
+    max: 1,
+    // What is described needs a name to be run by.
+    prepare: true,
+    fetch_types: false,
+    connect_timeout: 0,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connection: { application_name: "dashboards" },
+    // Texts in both directions: the driver's own conversions lose digits, and microseconds.
+    types: { text: { to: 25, from: convertedTypes, serialize: asIs, parse: asIs } },
+    onnotice: () => {},
+    onclose: end,
+  };
+  const sql = postgres(options);
+  const fail = (error: unknown, text?: string): SourceError => {
+    const refusal = guarded.refusal();
+    if (typeof refusal === "object") return new SourceError("source_failed", refusal.problem);
+    return toPostgresError(error, text);
+  };
+
+  const ask = (text: string, params: readonly (string | null)[]) => {
+    textLength += text.length;
+    const query = sql.unsafe(text, [...params], { prepare: true, simple: false } as postgres.UnsafeQueryOptions);
+    // The driver keeps the text of every statement that fails for as long as the process lives, to have
+    // a stack for it, unless the statement has one.
+    return Object.defineProperty(query, "origin", { value: "" });
+  };
+
+  let server: { readonly pid: number; readonly secret: number };
+  try {
+    // Only once the driver has had its say: it knows why a login failed.
+    guarded.socket.once("close", () => setImmediate(end));
+    ({ state: server } = (await orGone(sql.unsafe("select 1"))) as unknown as { state: typeof server });
+    if (sql.parameters.is_superuser === "on") throw new SourceError("source_failed", superuser);
+  } catch (error) {
+    end();
+    throw fail(error);
+  }
+
+  return {
+    isLost: () => lost,
+    isOld: () => textLength > maxTextLength || performance.now() - openedAtMs > lifetimeMs,
+    async run({ sql: text, params, settings, maxWireBytes, onColumns, onRow }) {
+      guarded.allow(maxWireBytes + smallTalkBytes);
+      const begin = ["begin read only", ...Object.entries(settings).map(toSetting)].join(";");
+      try {
+        // In one packet; but the query is run only once the transaction is known to be a read-only one.
+        const [, { columns }] = await orGone(Promise.all([sql.unsafe(begin), ask(text, params).describe()]));
+        onColumns(columns);
+        await orGone(
+          ask(text, params)
+            .values()
+            .forEach(onRow as (row: object) => void),
+        );
+        return false;
+      } catch (error) {
+        if (guarded.refusal() === "overflow") return true;
+        throw fail(error, text);
+      }
+    },
+    async clean() {
+      const timer = setTimeout(end, cleanMs);
+      guarded.allow(smallTalkBytes);
+      try {
+        // Apart, since `discard all` must not be in a transaction; in one packet all the same.
+        await Promise.all([sql.unsafe("rollback"), sql.unsafe("discard all")]);
+      } catch {
+        end();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    stop() {
+      if (lost) return;
+      lost = true;
+      const grace = new AbortController();
+      setTimeout(() => {
+        grace.abort();
+        end();
+      }, graceMs);
+      void cancel(login, server, grace.signal);
+    },
+    destroy: end,
+  };
+}
+
+const superuser = "the role is a superuser: use one that owns nothing and may only read what dashboards show";
+
+/** All types that postgres.js converts. */
+const convertedTypes = [16, 17, 21, 23, 25, 26, 114, 700, 701, 1082, 1114, 1184, 3802];
+
+function asIs(text: string): string {
+  return text;
+}
+
+function toSetting([name, value]: [string, string]): string {
+  return `set local ${name} = '${value.replaceAll("'", "''")}'`;
+}
+
+/** @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS */
+async function cancel(
+  endpoint: Endpoint,
+  { pid, secret }: { readonly pid: number; readonly secret: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const request = Buffer.alloc(16);
+  for (const [at, word] of [16, 80_877_102, pid, secret].entries()) request.writeUInt32BE(word >>> 0, 4 * at);
+  try {
+    (await dial(endpoint, signal)).end(request);
+  } catch {
+    // The session is ended in a moment anyway.
+  }
+}
