@@ -25,7 +25,8 @@ export declare type QueryRequest = Message<"datajetty.source.v1.QueryRequest"> &
   tenant: string;
 
   /**
-   * What is asked for, in words that the service knows.
+   * What is asked for, in words that the service knows. It is empty where a
+   * connection is tested: INVALID_ARGUMENT answers that it was reached.
    *
    * @generated from field: string query = 2;
    */
@@ -47,7 +48,8 @@ export declare type QueryRequest = Message<"datajetty.source.v1.QueryRequest"> &
   timezone: string;
 
   /**
-   * Rows beyond it are not read.
+   * Rows beyond it are not read. It is one more than are shown, so that who heeds
+   * it does not hide that there are more.
    *
    * @generated from field: int32 max_rows = 5;
    */
@@ -68,7 +70,7 @@ export declare type QueryRequest = Message<"datajetty.source.v1.QueryRequest"> &
 export declare const QueryRequestSchema: GenMessage<QueryRequest>;
 
 /**
- * QueryResponse is the next rows.
+ * QueryResponse is the next rows: at most 4 MiB, 100 columns, and a million values.
  *
  * @generated from message datajetty.source.v1.QueryResponse
  */
