@@ -2,7 +2,7 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Config, parseConfig } from "./config/config.ts";
 import { createLog, type Log } from "./log/log.ts";
-import { announceDemo, seedDemo } from "./main/demo.ts";
+import { createDemo } from "./main/demo.ts";
 import { defaultDataDir } from "./main/paths.ts";
 import { type Service, startService } from "./main/service.ts";
 import { handleSignals } from "./main/signals.ts";
@@ -23,11 +23,11 @@ try {
 }
 
 async function start(config: Config, log: Log): Promise<Service> {
-  const service = await startService(config, { log, progress: say });
-  if (!config.demo) return service;
+  const demo = config.demo ? createDemo(config, say) : undefined;
+  const service = await startService(config, { log, progress: say }, demo?.open);
   try {
-    await seedDemo(service, config, say);
-    await announceDemo(service, say);
+    await demo?.seed(service);
+    await demo?.announce(service);
     return service;
   } catch (error) {
     await service.close();

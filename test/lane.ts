@@ -24,4 +24,4 @@ for (;;) {
   }
 }
 if (broke) process.exitCode = 1;
-process.disconnect();
+process.disconnect?.();

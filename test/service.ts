@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Grant } from "../src/auth/development-issuer.ts";
 import { parseConfig } from "../src/config/config.ts";
-import { createLog } from "../src/log/log.ts";
+import { createLog, type Log } from "../src/log/log.ts";
 import { startService } from "../src/main/service.ts";
 import { createTestDatabase } from "./store/database.ts";
 
@@ -28,8 +28,11 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-/** Starts one. Environment variables given replace those of the tests' own. */
-export async function startTestService(env: Record<string, string> = {}): Promise<TestService> {
+/** Starts one. Environment variables given replace those of the tests' own. It logs nothing unless a log is given. */
+export async function startTestService(
+  env: Record<string, string> = {},
+  log: Log = createLog("silent"),
+): Promise<TestService> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), "dashboards-"));
   // Queries run as another user, who must be able to read the files.
@@ -47,14 +50,14 @@ export async function startTestService(env: Record<string, string> = {}): Promis
     },
     dataDir,
   );
-  const service = await startService(config, { log: createLog("silent") });
+  const service = await startService(config, { log });
   const api = `${service.url}/api/v1/data-consumption/dashboards`;
 
   const token = (grant: Partial<Grant>) =>
     service.issuer!.mint({
       tenant: "acme",
       subject: "tester",
-      scopes: ["dashboards:render", "dashboards:publish", "dashboards:share"],
+      scopes: ["dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"],
       expiresInS: 3_600,
       ...grant,
     });

@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from "jose";
+import { parseHeldFilters } from "./held-filters.ts";
 import type { JwksSource } from "./jwks.ts";
 import type { Principal } from "./principal.ts";
 import { isTenant } from "./tenant.ts";
@@ -11,6 +12,7 @@ export type TokenRules = {
   readonly issuers: ReadonlyMap<string, TrustedIssuer>;
   readonly tenantClaim: string;
   readonly scopeClaim: string;
+  readonly filtersClaim: string;
   readonly now: () => number;
 };
 
@@ -72,13 +74,14 @@ function checkLifetime({ iat, exp }: JWTPayload, nowMs: number): number {
   return exp * 1000;
 }
 
-function payloadToPrincipal(payload: JWTPayload, { tenantClaim, scopeClaim }: TokenRules): Principal {
-  const { sub, [tenantClaim]: tenant, [scopeClaim]: scope } = payload;
+function payloadToPrincipal(payload: JWTPayload, { tenantClaim, scopeClaim, filtersClaim }: TokenRules): Principal {
+  const { sub, [tenantClaim]: tenant, [scopeClaim]: scope, [filtersClaim]: filters } = payload;
   if (!isTenant(tenant)) throw new Error("no tenant");
   // The subject is stored as an author: PostgreSQL takes neither NUL nor half a surrogate pair.
   if (typeof sub !== "string" || !/^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub)) throw new Error("no subject");
   // Only text grants anything: a list is not what RFC 8693 calls a scope, and guessing would be generous.
-  return { tenant, subject: sub, scopes: new Set(typeof scope === "string" ? scope.split(" ") : []) };
+  const scopes = new Set(typeof scope === "string" ? scope.split(" ") : []);
+  return { tenant, subject: sub, scopes, held: parseHeldFilters(filters) };
 }
 
 function isSafeInteger(value: unknown): value is number {

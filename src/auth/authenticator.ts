@@ -22,6 +22,8 @@ export type AuthenticatorOptions = {
   readonly tenantClaim: string;
   /** The claim that lists the scopes, separated by spaces. */
   readonly scopeClaim: string;
+  /** The claim that holds the caller to values of filters, by name. */
+  readonly filtersClaim: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** How many verified tokens are remembered; 10,000 by default, because that is some 5 MB. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, SignJWT } from "jose";
 
 /** An issuer of access tokens for a developer's own machine. Production has an issuer of its own. */
@@ -18,7 +19,12 @@ export type Grant = {
   readonly subject: string;
   readonly scopes: readonly string[];
   readonly expiresInS: number;
+  /** Values of filters that it holds its caller to, by name; none where absent. */
+  readonly held?: JsonObject;
 };
+
+/** The claim that holds a caller to filters, unless an issuer of production has another name for it. */
+export const defaultFiltersClaim = "dashboard_filters";
 
 const issuer = "https://development.invalid";
 const audience = "datajetty-dashboards";
@@ -39,9 +45,10 @@ export async function openDevelopmentIssuer(folder: string, now: () => number): 
     issuer,
     audience,
     jwks: { keys: [{ ...jwk, kid, alg: "EdDSA", use: "sig" }] },
-    mint: ({ tenant, subject, scopes, expiresInS }) => {
+    mint: ({ tenant, subject, scopes, expiresInS, held }) => {
       const iat = Math.floor(now() / 1000);
-      return new SignJWT({ tenant, scope: scopes.join(" "), iss: issuer, aud: audience, sub: subject })
+      const claims = { tenant, scope: scopes.join(" "), ...(held && { [defaultFiltersClaim]: held }) };
+      return new SignJWT({ ...claims, iss: issuer, aud: audience, sub: subject })
         .setProtectedHeader({ alg: "EdDSA", kid, typ: "JWT" })
         .setIssuedAt(iat)
         .setExpirationTime(iat + expiresInS)

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type AllowedHost, parseAllowedHosts } from "./allowed-hosts.ts";
 import { type Network, parseNetwork } from "./network.ts";
 
 /** One issuer of bearer tokens that is believed. */
@@ -28,9 +29,12 @@ export type Config = {
   readonly issuer: IssuerConfig | undefined;
   readonly tenantClaim: string;
   readonly scopeClaim: string;
+  readonly filtersClaim: string;
   /** Undefined in development, where a key is made under `dataDir`. */
   readonly shareKeysFile: string | undefined;
   readonly shareMaxExpiresInS: number;
+  /** Undefined in development, where a key is made under `dataDir`. */
+  readonly secretsKeysFile: string | undefined;
   /** Rates of single tenants, which replace the two below. */
   readonly limitsFile: string | undefined;
   /** Calls of each tenant to each method. */
@@ -42,6 +46,8 @@ export type Config = {
   readonly cacheMaxBytes: number;
   /** Proxies whose word on where a call comes from is believed. */
   readonly trustedProxies: readonly Network[];
+  /** Where connections may lead though it is not public: exactly these hosts and ports. */
+  readonly allowedHosts: readonly AllowedHost[];
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Whether the demo tenant and its dashboards are there; never in production. */
   readonly demo: boolean;
@@ -92,6 +98,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   if (jwksUrl !== undefined && jwksFile !== undefined) {
     problems.push("AUTH_JWKS_URL and AUTH_JWKS_FILE are both set: keep one");
   }
+  if (text("SECRETS_KEYS_FILE") !== undefined && text("SECRETS_KEYS_FILE") === text("SHARE_KEYS_FILE")) {
+    problems.push("SECRETS_KEYS_FILE and SHARE_KEYS_FILE must be two files: each has a rotation of its own");
+  }
   const logLevel = text("LOG_LEVEL") ?? (production ? "info" : "warn");
   if (!isLogLevel(logLevel)) problems.push("LOG_LEVEL must be debug, info, warn, error or silent");
   if (production && text("DATABASE_MIGRATE_URL") === undefined) {
@@ -109,6 +118,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   if (proxies.includes(undefined)) {
     problems.push("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by commas");
   }
+  const allowedHosts = parseAllowedHosts(text("ALLOWED_HOSTS") ?? "", (problem) =>
+    problems.push(`ALLOWED_HOSTS: ${problem}`),
+  );
 
   const config: Config = {
     production,
@@ -129,7 +141,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
         : undefined,
     tenantClaim: text("AUTH_TENANT_CLAIM") ?? "tenant",
     scopeClaim: text("AUTH_SCOPE_CLAIM") ?? "scope",
+    filtersClaim: text("AUTH_FILTERS_CLAIM") ?? "dashboard_filters",
     shareKeysFile: required("SHARE_KEYS_FILE", "links are signed with the keys in it"),
+    secretsKeysFile: required("SECRETS_KEYS_FILE", "secrets of connections are sealed with the keys in it"),
     shareMaxExpiresInS: whole("SHARE_MAX_EXPIRES_IN_S", 604_800, 60, 31_536_000),
     limitsFile: text("LIMITS_FILE"),
     rate: { perSecond: whole("RATE_PER_SECOND", 10, 1, 1_000_000), burst: whole("RATE_BURST", 10, 1, 1_000_000) },
@@ -137,6 +151,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     failedTokensPerSecond: whole("RATE_FAILED_TOKENS_PER_SECOND", 20, 1, 1_000_000),
     cacheMaxBytes: whole("CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
     trustedProxies: proxies.filter((proxy) => proxy !== undefined),
+    allowedHosts,
     logLevel: isLogLevel(logLevel) ? logLevel : "info",
     demo: !production && text("DEMO") !== "off",
   };

@@ -1,14 +1,9 @@
-import type {
-  Datasource,
-  DuckdbSource,
-  InlineColumn,
-  InlineSource,
-} from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { Datasource, InlineColumn, InlineSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Report } from "../errors/problems.ts";
+import { checkFiles } from "./check-files.ts";
 import { type CellType, fitsCell, maxListNumbers } from "./inline-columns.ts";
 import type { SourceFacts } from "./source-facts.ts";
-import { fileFormat, viewName } from "./view-name.ts";
 
 /** Reports what is wrong with the datasources themselves. */
 export function checkDatasources({ datasources }: Definition, facts: readonly SourceFacts[], report: Report): void {
@@ -22,23 +17,12 @@ export function checkDatasources({ datasources }: Definition, facts: readonly So
 }
 
 function checkDatasource({ columns, source }: Datasource, facts: SourceFacts, report: Report): void {
-  if (facts.query?.problem !== undefined) report(`${source.case}.query`, facts.query.problem);
+  for (const { field, description } of facts.problems) report(field, description);
   if (facts.columns !== undefined && Object.keys(columns).some((name) => !facts.columns!.has(name))) {
     report("columns", "formats a column that the datasource does not have");
   }
-  if (source.case === "duckdb") checkFiles(source.value, report);
+  if (source.case === "duckdb") checkFiles(source.value.files, report);
   if (source.case === "inline") checkInline(source.value, report);
-}
-
-function checkFiles({ files }: DuckdbSource, report: Report): void {
-  const names = new Set<string>();
-  for (const [index, file] of files.entries()) {
-    const name = viewName(file);
-    if (fileFormat(file) === undefined) report(`duckdb.files[${index}].path`, "ends in no known extension");
-    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) report(`duckdb.files[${index}].name`, "is needed: the path gives none");
-    if (names.has(name)) report(`duckdb.files[${index}].name`, "is another file's name");
-    names.add(name);
-  }
 }
 
 function checkInline({ columns, rows }: InlineSource, report: Report): void {

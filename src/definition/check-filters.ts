@@ -5,6 +5,7 @@ import { namesOf } from "./bound-names.ts";
 import { describeType, fitScalar } from "./fit-value.ts";
 import { maxPlaceholders } from "./infer-filters.ts";
 import { isTimezone } from "./intl-names.ts";
+import type { Placeholder } from "./placeholders.ts";
 import { settleFilter } from "./settle-filter.ts";
 import type { SourceFacts } from "./source-facts.ts";
 
@@ -13,13 +14,12 @@ import type { SourceFacts } from "./source-facts.ts";
  * them, and placeholders from which more filters would be inferred than may be declared.
  */
 export function checkFilters(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
-  if (definition.filters.length === 0) checkInferred(definition, facts, report);
+  if (definition.filters.length === 0) checkInferred(facts, report);
   else checkDeclared(definition, facts, report);
 }
 
-/** Returns the field that holds a datasource's query. */
-function queryField({ datasources }: Definition, index: number): string {
-  return `datasources[${index}].${datasources[index]?.source.case}.query`;
+function reportPlaceholder(index: number, { field, line }: Placeholder, description: string, report: Report): void {
+  report(`datasources[${index}].${field}`, line === undefined ? description : `line ${line}: ${description}`);
 }
 
 function checkDeclared(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
@@ -32,16 +32,14 @@ function checkDeclared(definition: Definition, facts: readonly SourceFacts[], re
   checkBound(definition, facts, report);
 }
 
-function checkInferred(definition: Definition, facts: readonly SourceFacts[], report: Report): void {
+function checkInferred(facts: readonly SourceFacts[], report: Report): void {
   const names = new Set<string>();
-  for (const [index, { query }] of facts.entries()) {
-    for (const [name, line] of query?.template?.lines ?? []) {
-      names.add(name);
+  for (const [index, { placeholders }] of facts.entries()) {
+    for (const placeholder of placeholders) {
+      names.add(placeholder.name);
       if (names.size <= maxPlaceholders) continue;
-      report(
-        queryField(definition, index),
-        `line ${line}: there are more than ${maxPlaceholders} placeholders, each of which is a filter`,
-      );
+      const words = `there are more than ${maxPlaceholders} placeholders, each of which is a filter`;
+      reportPlaceholder(index, placeholder, words, report);
       return;
     }
   }
@@ -91,10 +89,10 @@ function checkBound(definition: Definition, facts: readonly SourceFacts[], repor
     }
   }
   const declared = new Set(filters.flatMap(namesOf));
-  for (const [index, { query }] of facts.entries()) {
-    for (const [name, line] of query?.template?.lines ?? []) {
-      if (declared.has(name)) continue;
-      report(queryField(definition, index), `line ${line}: a placeholder is no filter's`);
+  for (const [index, { placeholders }] of facts.entries()) {
+    for (const placeholder of placeholders) {
+      if (!declared.has(placeholder.name))
+        reportPlaceholder(index, placeholder, "a placeholder is no filter's", report);
     }
   }
 }

@@ -5,6 +5,7 @@ import { checkDatasources } from "./check-datasources.ts";
 import { checkDerived } from "./check-derived.ts";
 import { checkFilters } from "./check-filters.ts";
 import { checkLayout } from "./check-layout.ts";
+import { checkOptions } from "./check-options.ts";
 import { readSources } from "./source-facts.ts";
 
 /**
@@ -17,6 +18,7 @@ export function checkDefinition(definition: Definition): readonly FieldProblem[]
   const facts = readSources(definition.datasources);
   checkLayout(definition, facts, report);
   checkFilters(definition, facts, report);
+  checkOptions(definition, facts, report);
   checkDatasources(definition, facts, report);
   checkDerived(definition, report);
   return list();

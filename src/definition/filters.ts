@@ -79,9 +79,17 @@ export function resolveFilters(
   };
 }
 
-function filterToSpec({ name, type, title, many, required, default: defaultValue, options }: Filter): FilterSpec {
+function filterToSpec(filter: Filter): FilterSpec {
+  const { name, type, title, many, required, default: defaultValue, options, optionsFrom } = filter;
   const named = { name, type: type as FilterType, title: title || name };
-  return { ...named, many, required, options, ...(defaultValue && { defaultValue }) };
+  return {
+    ...named,
+    many,
+    required,
+    options,
+    ...(defaultValue && { defaultValue }),
+    ...(optionsFrom && { optionsFrom }),
+  };
 }
 
 function inferredToSpec([name, type]: readonly [string, FilterType]): FilterSpec {

@@ -1,4 +1,5 @@
 import type { Value } from "@bufbuild/protobuf/wkt";
+import type { OptionsSource } from "../../gen/datajetty/dashboards/v1/filter_pb.js";
 import { isList, type Scalar } from "./filter-value.ts";
 import { describeType, type FilterType, fitList, fitScalar } from "./fit-value.ts";
 import { type Clock, parseRange, type Range } from "./range.ts";
@@ -16,6 +17,8 @@ export type FilterSpec = {
   readonly defaultValue?: Value;
   /** The only values it takes; any of its type when empty. */
   readonly options: readonly Value[];
+  /** Where options come from that are offered and not enforced. */
+  readonly optionsFrom?: Pick<OptionsSource, "datasource" | "column" | "label">;
 };
 
 /** A filter's value; both are absent where it is unset. */

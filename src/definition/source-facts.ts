@@ -1,12 +1,18 @@
-import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { Datasource, InlineSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { FieldProblem } from "../errors/fault.ts";
 import { inlineNames } from "./bound-names.ts";
-import { type QueryReading, readQuery } from "./query.ts";
+import { readGrpcProblems } from "./grpc-request.ts";
+import { readHttpProblems } from "./http-request.ts";
+import { type Placeholder, queryOf, queryPlaceholders, requestPlaceholders } from "./placeholders.ts";
+import { readQuery } from "./query.ts";
 import { readingOrder } from "./reading-order.ts";
 
 /** What the rest of a definition can be checked against. */
 export type SourceFacts = {
-  /** The query, for a source that has one. */
-  readonly query?: QueryReading;
+  /** What is wrong with its query or request, by its own fields, such as `sql.query`. */
+  readonly problems: readonly FieldProblem[];
+  /** What stands for filters' values in that. */
+  readonly placeholders: readonly Placeholder[];
   /** The columns, for a source whose columns are known before it runs. */
   readonly columns?: ReadonlySet<string>;
   /** The names that it binds, by way of what it reads too; absent where that cannot be read. */
@@ -23,14 +29,38 @@ export function readSources(datasources: readonly Datasource[]): readonly Source
   });
 }
 
-function readSource({ source }: Datasource): SourceFacts {
+function readSource(datasource: Datasource): SourceFacts {
+  const { source } = datasource;
   if (source.case === "inline") {
-    const columns = new Set(source.value.columns.map(({ name }) => name));
-    return { columns, bound: new Set(inlineNames(source.value)) };
+    return { ...nothing, columns: columnNames(source.value), bound: new Set(inlineNames(source.value)) };
   }
-  if (source.case !== "duckdb" && source.case !== "derived") return {};
-  const query = readQuery(source.value.query);
-  return query.template === undefined ? { query } : { query, bound: new Set(query.template.placeholders) };
+  const query = queryOf(datasource);
+  if (query !== undefined) {
+    const { template, problem } = readQuery(query);
+    if (template === undefined)
+      return { ...nothing, problems: [{ field: `${source.case}.query`, description: problem }] };
+    return { ...nothing, ...bind(queryPlaceholders(datasource, template)) };
+  }
+  if (source.case === "http") {
+    const columns = source.value.columns.length > 0 ? { columns: columnNames(source.value) } : {};
+    return { ...readRequest(datasource, readHttpProblems(source.value)), ...columns };
+  }
+  return source.case === "grpc" ? readRequest(datasource, readGrpcProblems(source.value)) : nothing;
+}
+
+const nothing = { problems: [], placeholders: [] };
+
+function readRequest(datasource: Datasource, problems: readonly FieldProblem[]): SourceFacts {
+  const placeholders = requestPlaceholders(datasource);
+  return problems.length > 0 ? { problems, placeholders } : { problems, ...bind(placeholders) };
+}
+
+function bind(placeholders: readonly Placeholder[]): Pick<SourceFacts, "placeholders" | "bound"> {
+  return { placeholders, bound: new Set(placeholders.map(({ name }) => name)) };
+}
+
+function columnNames({ columns }: Pick<InlineSource, "columns">): ReadonlySet<string> {
+  return new Set(columns.map(({ name }) => name));
 }
 
 function boundOfAll(

@@ -2,21 +2,43 @@ import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import { inlineNames, namesOf, rangeNames } from "./bound-names.ts";
 import { panelIds } from "./panel.ts";
+import { placeholderNames } from "./placeholders.ts";
 import { parseQuery } from "./query.ts";
 import { maxDerivedDepth, readsOf } from "./reading-order.ts";
 
+/** Returns the ids of the datasources that a filter narrows for sure, once it is set. */
+export type NarrowedBy = (filter: string) => ReadonlySet<string>;
+
 /**
  * Creates the finder of the panels with data that a filter, once set, might not narrow, by their ids,
- * so that a link that fixes it can be refused. A source counts as narrowed only where the filter's
- * placeholder stands outside optional clauses, or in one that no other filter can take away; a derived
- * one where each source that it reads is narrowed, whatever its own query binds. The queries are read
- * once, when first asked; that throws INVALID_DEFINITION for one that cannot be read, which no saved
- * definition has.
+ * so that a link that fixes it can be refused.
  */
-export function createUnboundPanelFinder(definition: Definition): (filter: string) => readonly string[] {
-  const { layout, datasources, filters } = definition;
+export function createUnboundPanelFinder(
+  definition: Definition,
+  narrowedBy: NarrowedBy = createNarrowedFinder(definition),
+): (filter: string) => readonly string[] {
+  const { layout } = definition;
   if (layout === undefined) return () => [];
   const ids = panelIds(layout);
+  return (name) => {
+    const narrowed = narrowedBy(name);
+    return layout.panels.flatMap(({ datasource }, index) =>
+      datasource === "" || narrowed.has(datasource) ? [] : [ids[index]!],
+    );
+  };
+}
+
+/**
+ * Creates the finder of what filters narrow. A source counts as narrowed only where the filter's
+ * placeholder stands outside optional clauses, or in one that no other filter can take away; a request
+ * where it stands anywhere, for the service alone knows what it does; a derived one where each source that
+ * it reads is narrowed, whatever its own query binds. The queries are read once, when first asked; that
+ * throws INVALID_DEFINITION for one that cannot be read, which no saved definition has.
+ */
+export function createNarrowedFinder({
+  datasources,
+  filters,
+}: Pick<Definition, "datasources" | "filters">): NarrowedBy {
   const ranges = new Set(filters.filter(({ type }) => type === "range").map(({ name }) => name));
   let reaches: readonly Reach[] | undefined;
   return (name) => {
@@ -25,10 +47,7 @@ export function createUnboundPanelFinder(definition: Definition): (filter: strin
     const { from, to } = rangeNames(name);
     const narrowing = isRange ? [from, to] : [name];
     const own = new Set(namesOf({ name, type: isRange ? "range" : "" }));
-    const narrowed = findNarrowed(reaches, (reach) => narrowing.every((each) => alwaysBinds(reach, each, own)));
-    return layout.panels.flatMap(({ datasource }, index) =>
-      datasource === "" || narrowed.has(datasource) ? [] : [ids[index]!],
-    );
+    return findNarrowed(reaches, (reach) => narrowing.every((each) => alwaysBinds(reach, each, own)));
   };
 }
 
@@ -50,7 +69,10 @@ function readReach(datasource: Datasource): Reach {
   const { id, source } = datasource;
   const nothing = { id, always: new Set<string>(), optional: [], reads: readsOf(datasource) };
   if (source.case === "inline") return { ...nothing, always: new Set(inlineNames(source.value)) };
-  if (source.case !== "duckdb") return nothing;
+  if (source.case === "http" || source.case === "grpc") {
+    return { ...nothing, always: new Set(placeholderNames(datasource)) };
+  }
+  if (source.case !== "duckdb" && source.case !== "sql") return nothing;
   const always = new Set<string>();
   const optional = new Map<string, ReadonlySet<string>>();
   for (const clause of parseQuery(source.value.query).clauses) {

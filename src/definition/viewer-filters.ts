@@ -61,14 +61,22 @@ export function findChoices(
 
 /**
  * Returns the filters for a form, with what there is to choose from: of spans of time some that are
- * usual, besides the one that is set and the default.
+ * usual, besides the one that is set and the default; what a datasource offers, besides what is chosen.
+ *
+ * @param offered the options that datasources offer, by filter; none for one whose datasource failed
  */
-export function choicesToControls(choices: readonly FilterChoice[], clock: Clock): FilterControl[] {
+export function choicesToControls(
+  choices: readonly FilterChoice[],
+  clock: Clock,
+  offered: ReadonlyMap<string, readonly FilterOption[]> = new Map(),
+): FilterControl[] {
   return choices.map(({ spec, chosen, isDefault }) => {
     const { name, title, type, many, required, defaultValue } = spec;
     const options =
-      type === "range" ? rangeOptions([...valueToTexts(defaultValue), ...chosen], clock) : valueOptions(spec);
-    const known = new Set(options.map(({ text }) => text));
+      type === "range"
+        ? rangeOptions([...valueToTexts(defaultValue), ...chosen], clock)
+        : (withChosen(offered.get(name) ?? [], chosen) ?? valueOptions(spec));
+    const known = new Set(spec.optionsFrom === undefined ? options.map(({ text }) => text) : []);
     const takes = (text: string) => {
       if (text === "" || type === "range") return false;
       return known.size > 0 ? known.has(text) : !("problem" in settleFilter(spec, textsToValue(spec, [text]), clock));
@@ -129,6 +137,13 @@ function valueOptions({ type, options }: FilterSpec): readonly FilterOption[] {
       bothAnswers.find((answer) => type === "boolean" && answer.text === text) ?? { text, words: valueToText(value) }
     );
   });
+}
+
+/** Returns what is offered, after what is chosen and not in it; undefined where nothing is offered. */
+function withChosen(offered: readonly FilterOption[], chosen: readonly string[]): readonly FilterOption[] | undefined {
+  if (offered.length === 0) return undefined;
+  const known = new Set(offered.map(({ text }) => text));
+  return [...chosen.filter((text) => !known.has(text)).map((text) => ({ text, words: text })), ...offered];
 }
 
 const bothAnswers: readonly FilterOption[] = [

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { create, type DescMethod, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { createContextValues, createHandlerContext, type HandlerContext } from "@connectrpc/connect";
 import { parse } from "yaml";
+import {
+  ConnectionsService,
+  SaveConnectionRequestSchema,
+} from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import {
   DashboardsService,
   GetDefinitionRequestSchema,
@@ -13,6 +17,8 @@ import {
 import type { Config } from "../config/config.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { callerKey } from "../rpc/call.ts";
+import type { OpenCompanions } from "./companions.ts";
+import type { DemoSources } from "./demo-sources.ts";
 import { projectDir } from "./paths.ts";
 import type { Service } from "./service.ts";
 
@@ -24,43 +30,77 @@ const first = "ops_overview";
 
 const weekS = 604_800;
 
-/**
- * Saves the demo's dashboards and puts their data into the tenant's folder, as the operator: by the
- * API's own implementation, without a token. A dashboard that is there already stays as it is,
- * because its owner may have changed it.
- */
-export async function seedDemo(service: Service, config: Config, say: (line: string) => void): Promise<void> {
-  const { installDemoFiles } = await import("../../demo/data.ts");
-  await installDemoFiles(join(config.filesDir, tenant), say);
-  for (const id of demoIds()) {
-    const request = readDemo(id);
-    try {
-      await service.dashboards.saveDefinition(
-        create(SaveDefinitionRequestSchema, { ...request, expectedVersion: 0 }),
-        asOperator("SaveDefinition"),
-      );
-    } catch (error) {
-      if (reasonOf(toFault(error)) !== "STALE_VERSION") throw error;
-    }
+/** The dashboard that reads other systems than files. */
+const ofSources = "sources";
+const needsEmbedded = "its warehouse needs the embedded database, and DATABASE_URL is set";
+
+/** The demo, beside a service that is about to start. */
+export type Demo = {
+  /** Puts the demo's files into the tenant's folder, and opens the systems that its dashboards read. */
+  readonly open: OpenCompanions;
+  /**
+   * Saves the connections and the dashboards, as the operator: by the API's own implementation, without
+   * a token. What is there already stays as it is, because its owner may have changed it.
+   */
+  seed(service: Service): Promise<void>;
+  /** Prints a link to each dashboard, whose viewers may change every filter, a token, and a call to paste. */
+  announce(service: Service): Promise<void>;
+};
+
+/** Creates the demo, which tells what it does a line at a time. */
+export function createDemo(config: Config, say: (line: string) => void): Demo {
+  let sources: DemoSources | undefined;
+  const ids = () => demoIds().filter((id) => id !== ofSources || sources !== undefined);
+  return {
+    async open({ server, duckdb }) {
+      // Only here, because a service without a demo has neither these files nor what they need.
+      const { installDemoFiles } = await import("../../demo/data.ts");
+      await installDemoFiles(join(config.filesDir, tenant), say);
+      if (server === undefined) {
+        say(`the demo's dashboard ${ofSources} is left out: ${needsEmbedded}`);
+        return { allowedHosts: [], close: async () => {} };
+      }
+      const { openDemoSources } = await import("./demo-sources.ts");
+      sources = await openDemoSources({ server, duckdb, tenant, dataDir: config.dataDir, progress: say });
+      return sources;
+    },
+    async seed({ connections, dashboards }) {
+      for (const connection of sources?.connections ?? []) {
+        const request = create(SaveConnectionRequestSchema, connection);
+        await unlessThere(connections.saveConnection(request, asOperator(ConnectionsService.method.saveConnection)));
+      }
+      for (const id of ids()) {
+        const request = create(SaveDefinitionRequestSchema, { ...readDemo(id), expectedVersion: 0 });
+        await unlessThere(dashboards.saveDefinition(request, asOperator(DashboardsService.method.saveDefinition)));
+      }
+    },
+    announce: (service) => announce(service, ids(), say),
+  };
+}
+
+async function unlessThere(saving: unknown): Promise<void> {
+  try {
+    await saving;
+  } catch (error) {
+    if (reasonOf(toFault(error)) !== "STALE_VERSION") throw error;
   }
 }
 
-/** Prints a link to each of the demo's dashboards, whose viewers may change every filter, a token, and a call to paste. */
-export async function announceDemo(service: Service, say: (line: string) => void): Promise<void> {
+async function announce(service: Service, ids: readonly string[], say: (line: string) => void): Promise<void> {
   say("\nOpen a dashboard (the links work for a week):\n");
-  for (const dashboardId of demoIds()) {
+  for (const dashboardId of ids) {
     // As it is saved: its owner may have changed it.
     const saved = await service.dashboards.getDefinition(
       create(GetDefinitionRequestSchema, { dashboardId }),
-      asOperator("GetDefinition"),
+      asOperator(DashboardsService.method.getDefinition),
     );
     const viewerFilters = saved.definition?.filters?.map(({ name }) => name!) ?? [];
     const request = create(ShareRequestSchema, { dashboardId, expiresInS: weekS, viewerFilters });
-    const { url } = await service.dashboards.share(request, asOperator("Share"));
+    const { url } = await service.dashboards.share(request, asOperator(DashboardsService.method.share));
     say(`  ${dashboardId.padEnd(16)} ${url}`);
   }
   if (service.issuer === undefined) return say("");
-  const scopes = ["dashboards:render", "dashboards:publish", "dashboards:share"];
+  const scopes = ["dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"];
   const token = await service.issuer.mint({ tenant, subject: "developer", scopes, expiresInS: 3_600 });
   say(
     `\nCall it as the tenant ${tenant} (the token works for an hour; \`npm run -s token -- --tenant ${tenant}\` gives another):\n`,
@@ -85,13 +125,13 @@ function readDemo(id: string): SaveDefinitionRequest {
   return fromJson(SaveDefinitionRequestSchema, definition);
 }
 
-function asOperator(method: string): HandlerContext {
+function asOperator(method: DescMethod): HandlerContext {
   return createHandlerContext({
-    service: DashboardsService,
-    method: DashboardsService.methods.find(({ name }) => name === method)!,
+    service: method.parent,
+    method,
     protocolName: "none",
     requestMethod: "POST",
     url: "https://localhost/",
-    contextValues: createContextValues().set(callerKey, { tenant, subject: "operator" }),
+    contextValues: createContextValues().set(callerKey, { tenant, subject: "operator", held: {} }),
   });
 }

@@ -1,21 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
+import type { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import type { DevelopmentIssuer } from "../auth/development-issuer.ts";
 import { createByteCache } from "../cache/byte-cache.ts";
-import { createStaleCache } from "../cache/stale-cache.ts";
 import type { Config } from "../config/config.ts";
+import { fault } from "../errors/fault.ts";
 import type { Find } from "../http/dispatch.ts";
 import { createListener } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
+import { createBulkhead } from "../limit/bulkhead.ts";
 import { createRateLimiter, type RateRule } from "../limit/gcra.ts";
 import { createRates } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
-import { createBulkhead } from "../rpc/bulkhead.ts";
 import { callInfoKey } from "../rpc/call.ts";
+import { createConnectionLookup } from "../rpc/connections.ts";
+import { createConnectionsService } from "../rpc/connections-service.ts";
 import { createDashboardsService } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
@@ -25,13 +28,16 @@ import { createPageTokens } from "../rpc/page-token.ts";
 import { createDashboardRendering } from "../rpc/render.ts";
 import { createSuspensionCheck } from "../rpc/suspension.ts";
 import { createFieldCheck } from "../rpc/validate.ts";
-import { createDuckdbPool } from "../source/duckdb-pool.ts";
-import { createSourceRunner } from "../source/runner.ts";
+import { createDuckdbPool } from "../source/duckdb/pool.ts";
 import { openStore } from "../store/store.ts";
 import { readPageFiles } from "./assets.ts";
+import type { OpenCompanions } from "./companions.ts";
+import { createConnectors } from "./connectors.ts";
 import { databaseState } from "./database-state.ts";
 import { createRoutes } from "./routes.ts";
+import { openSecretKeys } from "./secret-keys.ts";
 import { openShareKeys } from "./share-keys.ts";
+import { createSources } from "./sources.ts";
 import { loadTenantRates } from "./tenant-rates.ts";
 import { openTrust } from "./trust.ts";
 import { warmUp } from "./warm-up.ts";
@@ -40,8 +46,9 @@ import { warmUp } from "./warm-up.ts";
 export type Service = {
   /** Scheme, host and port that it listens on. */
   readonly url: string;
-  /** The implementation itself, for what the operator does without a token. */
+  /** The implementations themselves, for what the operator does without a token. */
   readonly dashboards: ServiceImpl<typeof DashboardsService>;
+  readonly connections: ServiceImpl<typeof ConnectionsService>;
   /** Mints tokens in development; undefined where the operator has named an issuer. */
   readonly issuer: DevelopmentIssuer | undefined;
   /** Answers what is in flight, then ends everything that was started. */
@@ -51,18 +58,18 @@ export type Service = {
 /** Where the service tells what it does. */
 export type ServiceVoice = { readonly log: Log; readonly progress?: (line: string) => void };
 
-/** How long a render may take, its sources included; a source has less, so that its panel can say so. */
+/** How long a render may take, its sources included. */
 const renderTimeoutMs = 10_000;
-const sourceTimeoutMs = 3_000;
-
-/** How long new rows are waited for where older ones can be shown: most queries take less, and no page flickers. */
-const sourcePatienceMs = 300;
 
 /** How long calls in flight may go on once the service is told to end: a little more than they may take. */
 const drainMs = renderTimeoutMs + 2_000;
 
-/** Starts the service, and resolves when it is warm and listens. */
-export async function startService(config: Config, { log, progress }: ServiceVoice): Promise<Service> {
+/** Starts the service, and what runs beside it if there is any, and resolves when it is warm and listens. */
+export async function startService(
+  config: Config,
+  { log, progress }: ServiceVoice,
+  openCompanions: OpenCompanions = async () => ({ allowedHosts: [], close: async () => {} }),
+): Promise<Service> {
   const now = Date.now;
   const elapsedMs = () => performance.now();
   const trust = await openTrust(config, now, log);
@@ -79,6 +86,12 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     log,
   });
   opened.defer(closeKeys);
+  const { secrets, close: closeSecrets } = await openSecretKeys({
+    file: config.secretsKeysFile,
+    dataDir: config.dataDir,
+    log,
+  });
+  opened.defer(closeSecrets);
   const store = await openStore({
     url: config.databaseUrl,
     migrateUrl: config.databaseMigrateUrl,
@@ -87,6 +100,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     ...(progress && { progress }),
   });
   opened.defer(store.close);
+  const lookup = createConnectionLookup({ store, secrets, elapsedMs });
 
   const cache = createByteCache({ maxBytes: config.cacheMaxBytes, now });
   const duckdb = createDuckdbPool({
@@ -97,15 +111,11 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     graceMs: 1_000,
     log,
   });
-  const sources = createSourceRunner({
-    duckdb,
-    cache: createStaleCache({ cache, now, patienceMs: sourcePatienceMs }).ask,
-    now,
-    log,
-    timeoutMs: sourceTimeoutMs,
-    maxRows: 10_000,
-    maxBytes: 4 * 1024 * 1024,
-  });
+  opened.defer(duckdb.close);
+  const companions = await openCompanions({ server: store.server, duckdb });
+  opened.defer(companions.close);
+  const connectors = createConnectors([...config.allowedHosts, ...companions.allowedHosts]);
+  const sources = createSources({ duckdb, connectors, findConnection: lookup.find, cache, now, log });
   opened.defer(sources.close);
 
   const pageFiles = readPageFiles();
@@ -137,9 +147,13 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   const assets = pageFiles.refs(origin);
   const renderer = createRenderer({ templates: pageFiles.templates, assets });
   const definitions = createDefinitions({ store, cache, elapsedMs });
-  const bulkhead = createBulkhead({ perTenant: 4, total: 16, waitMs: 3_000, maxWaiting: 200 });
-  const rendering = createDashboardRendering({ sources, renderer, cache, bulkhead, now });
+  const bulkhead = createBulkhead({
+    ...{ perKey: 4, total: 16, waitMs: 3_000, maxWaiting: 200 },
+    refusal: () => fault("OVERLOADED", "too much is being rendered just now: try again", { retryAfterMs: 1000 }),
+  });
+  const rendering = createDashboardRendering({ sources: sources.runner, renderer, cache, bulkhead, now });
   const fieldCheck = createFieldCheck();
+  const pageTokens = createPageTokens(keys);
   const dashboards = createDashboardsService({
     store,
     definitions,
@@ -147,11 +161,19 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
     assets,
     fieldCheck,
     keys,
-    pageTokens: createPageTokens(keys),
+    pageTokens,
     origin,
     maxExpiresInS: config.shareMaxExpiresInS,
     now,
     random: randomBytes,
+  });
+  const connections = createConnectionsService({
+    store,
+    connections: lookup,
+    secrets,
+    pageTokens,
+    testConnection: sources.testConnection,
+    elapsedMs,
   });
   const limiter = createRateLimiter({ now });
   const isSuspended = createSuspensionCheck(store, elapsedMs);
@@ -159,6 +181,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   answers = {
     find: createRoutes({
       dashboards,
+      connections,
       gate: createGate({
         authenticate,
         isSuspended,
@@ -195,6 +218,7 @@ export async function startService(config: Config, { log, progress }: ServiceVoi
   return {
     url,
     dashboards,
+    connections,
     issuer: trust.development,
     async close() {
       warm = false;

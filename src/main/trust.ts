@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { TrustedIssuer } from "../auth/access-token.ts";
-import { type DevelopmentIssuer, openDevelopmentIssuer } from "../auth/development-issuer.ts";
+import { type DevelopmentIssuer, defaultFiltersClaim, openDevelopmentIssuer } from "../auth/development-issuer.ts";
 import { createFixedJwks, createRemoteJwks } from "../auth/jwks.ts";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
@@ -10,6 +10,7 @@ export type Trust = {
   readonly issuers: readonly TrustedIssuer[];
   readonly tenantClaim: string;
   readonly scopeClaim: string;
+  readonly filtersClaim: string;
   /** The issuer of a developer's own machine; undefined where the operator has named one. */
   readonly development: DevelopmentIssuer | undefined;
 };
@@ -22,12 +23,12 @@ export async function openTrust(config: Config, now: () => number, log: Log): Pr
       "url" in jwks
         ? createRemoteJwks({ url: new URL(jwks.url), now, log })
         : createFixedJwks(JSON.parse(await readFile(jwks.file, "utf8")));
-    const { tenantClaim, scopeClaim } = config;
-    return { issuers: [{ issuer, audience, keys }], tenantClaim, scopeClaim, development: undefined };
+    const { tenantClaim, scopeClaim, filtersClaim } = config;
+    return { issuers: [{ issuer, audience, keys }], tenantClaim, scopeClaim, filtersClaim, development: undefined };
   }
   const development = await openDevelopmentIssuer(config.dataDir, now);
   const { issuer, audience, jwks } = development;
   const issuers = [{ issuer, audience, keys: createFixedJwks(jwks) }];
   // The development issuer has claims of its own, whatever the operator's are called.
-  return { issuers, tenantClaim: "tenant", scopeClaim: "scope", development };
+  return { issuers, tenantClaim: "tenant", scopeClaim: "scope", filtersClaim: defaultFiltersClaim, development };
 }

@@ -1,4 +1,5 @@
 import { type ContextValues, createContextKey } from "@connectrpc/connect";
+import type { FilterValues } from "../definition/meet-filters.ts";
 import { fault } from "../errors/fault.ts";
 
 /** What the listener knows of a request before anything is read. */
@@ -16,6 +17,8 @@ export type Caller = {
   /** The tenant acted for: the token's, or the one that an internal service names. */
   readonly tenant: string;
   readonly subject: string;
+  /** Values of filters that the caller is held to, by name. */
+  readonly held: FilterValues;
 };
 
 /** Set by the listener on every call. */

@@ -12,7 +12,7 @@ import { createDefinitionMethods, type DefinitionMethodsOptions } from "./defini
 import { createListMethods, type ListMethodsOptions } from "./list-methods.ts";
 import type { DashboardRendering } from "./render.ts";
 import { findCrossFieldProblems } from "./save-definition.ts";
-import { createShareMethods, type ShareMethodsOptions } from "./share-methods.ts";
+import { createShareMethods, refuseUnheld, type ShareMethodsOptions } from "./share-methods.ts";
 import { createProblemSearch, type FieldCheck } from "./validate.ts";
 
 /** What the methods need. */
@@ -30,9 +30,10 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
   const findProblems = createProblemSearch(fieldCheck, findCrossFieldProblems);
   return {
     async render(request, context) {
-      const { tenant } = callerOf(context.values);
+      const { tenant, held } = callerOf(context.values);
       const loaded = await definitions.load(tenant, request.dashboardId, request.version);
-      const rendered = await rendering.render(tenant, loaded, request);
+      refuseUnheld(loaded, held);
+      const rendered = await rendering.render(tenant, loaded, { ...request, held });
       return create(RenderResponseSchema, {
         html: rendered.html,
         digest: rendered.digest,

@@ -2,7 +2,7 @@ import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb
 import type { ByteCache } from "../cache/byte-cache.ts";
 import { parseStoredDefinition } from "../definition/canonical.ts";
 import { type FilterSpecs, filterSpecs } from "../definition/filters.ts";
-import { createUnboundPanelFinder } from "../definition/unbound-panels.ts";
+import { createNarrowedFinder, createUnboundPanelFinder, type NarrowedBy } from "../definition/unbound-panels.ts";
 import { fault } from "../errors/fault.ts";
 import type { Store } from "../store/store.ts";
 import { createLastAnswers } from "./last-answers.ts";
@@ -14,6 +14,7 @@ export type LoadedDefinition = {
   readonly filters: FilterSpecs;
   /** Returns the ids of the panels that a filter might not narrow. */
   readonly unboundPanels: (filter: string) => readonly string[];
+  readonly narrowedBy: NarrowedBy;
 };
 
 /** Loads saved versions. */
@@ -72,11 +73,13 @@ export function createDefinitions({ store, cache, elapsedMs }: DefinitionsOption
 
 /** Returns a definition with what is worked out once for every render of it. */
 export function toLoaded(definition: Definition, version: number): LoadedDefinition {
+  const narrowedBy = createNarrowedFinder(definition);
   return {
     definition,
     version,
     filters: filterSpecs(definition),
-    unboundPanels: createUnboundPanelFinder(definition),
+    unboundPanels: createUnboundPanelFinder(definition, narrowedBy),
+    narrowedBy,
   };
 }
 

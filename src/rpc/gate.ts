@@ -75,7 +75,14 @@ export function createGate(options: GateOptions): Gate {
       throw fault("TENANT_SUSPENDED", "this tenant is suspended: ask whoever runs the platform");
     }
     requireScope(principal, policy.scope);
-    context.values.set(callerKey, { tenant, subject: principal.subject });
+    const { subject, held } = principal;
+    if (!policy.holds && Object.keys(held).length > 0) {
+      throw fault(
+        "TOKEN_NARROWED",
+        "this access token holds its caller to some of the data, which this method cannot do",
+      );
+    }
+    context.values.set(callerKey, { tenant, subject, held });
   }
 
   async function authenticated(context: HandlerContext, address: string): Promise<Principal> {

@@ -18,10 +18,18 @@ import { callerOf, idempotencyKeyOf } from "./call.ts";
 /** What a mutating call does in its transaction, and what it answers. */
 export type Effect<Answer extends DescMessage> = (tx: TenantTransaction) => Promise<MessageInitShape<Answer>>;
 
+/** Marks by which an equal request is known again: what is kept of a request is its mark alone. */
+export type RequestMarks = {
+  mark(json: string): string;
+  isMarkOf(mark: string, json: string): boolean;
+};
+
 /**
  * Runs a mutating call once per idempotency key: its effect and its answer are kept together, and a
  * repetition is answered by what was kept. Throws REQUEST_ID_REUSED when the key stood for another
- * request, and whatever the effect throws, of which nothing is kept.
+ * request, and whatever the effect throws, of which nothing is kept. Requests are told apart by SHA-256, in
+ * hexadecimal, of their canonical JSON (RFC 8785), so that the protocol, the order of keys and white space do
+ * not matter; those that hold a secret need other marks, from which nobody can find it by trying.
  */
 export async function answerOnce<Request extends DescMessage, Answer extends DescMessage>(
   store: Pick<Store, "once">,
@@ -30,23 +38,25 @@ export async function answerOnce<Request extends DescMessage, Answer extends Des
   request: MessageShape<Request>,
   answerSchema: Answer,
   effect: Effect<Answer>,
+  { mark, isMarkOf }: RequestMarks = digests,
 ): Promise<MessageShape<Answer>> {
+  const json = canonicalize(toJson(requestSchema, request) as JsonValue)!;
   const call = {
     tenant: callerOf(context.values).tenant,
     method: context.method.name,
     key: idempotencyKeyOf(context.values),
-    fingerprint: fingerprintOf(requestSchema, request),
+    fingerprint: mark(json),
+    isSame: (kept: string) => isMarkOf(kept, json),
   };
   const bytes = await store.once(call, async (tx) => toBinary(answerSchema, create(answerSchema, await effect(tx))));
   return fromBinary(answerSchema, bytes);
 }
 
-/**
- * Returns the fingerprint that tells whether two calls with one key ask for the same: SHA-256, in
- * hexadecimal, of the message's canonical JSON (RFC 8785), so that the protocol, the order of keys
- * and white space do not matter.
- */
-function fingerprintOf<Desc extends DescMessage>(schema: Desc, message: MessageShape<Desc>): string {
-  const json = canonicalize(toJson(schema, message) as JsonValue);
-  return createHash("sha256").update(json!).digest("hex");
+const digests: RequestMarks = {
+  mark: digestOf,
+  isMarkOf: (mark, json) => mark === digestOf(json),
+};
+
+function digestOf(json: string): string {
+  return createHash("sha256").update(json).digest("hex");
 }

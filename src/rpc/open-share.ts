@@ -97,9 +97,9 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
       return undefined;
     }
     const chosen = readViewerFilters(loaded.filters, row.viewerFilters, new URLSearchParams(query));
-    const filters = { ...chosen, ...fixed };
     const { viewerFilters } = row;
-    const { html } = await rendering.render(claims.tenant, loaded, { ...asSaved, filters, viewerFilters });
+    const wanted = { ...asSaved, filters: chosen, fixed, viewerFilters };
+    const { html } = await rendering.render(claims.tenant, loaded, wanted);
     counter.count(claims.tenant, claims.shareId);
     const { title } = layout;
     const body = renderer.renderSharePage({ title, fragment: html, expiresAtMs: row.expiresAtMs, presentation });

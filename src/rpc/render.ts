@@ -1,22 +1,21 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import type { Value } from "@bufbuild/protobuf/wkt";
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
-import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import type { ByteCache } from "../cache/byte-cache.ts";
 import type { Binding } from "../definition/filter-value.ts";
 import { type ResolvedFilters, resolveFilters } from "../definition/filters.ts";
+import { type FilterValues, meetFilters } from "../definition/meet-filters.ts";
+import { resolveOfferFilters } from "../definition/offer-filters.ts";
 import { panelIds } from "../definition/panel.ts";
 import type { Clock } from "../definition/range.ts";
-import { readingOrder } from "../definition/reading-order.ts";
-import { defaultTtlS, ttlSOf } from "../definition/ttl.ts";
 import { choicesToControls, type FilterChoice, findChoices } from "../definition/viewer-filters.ts";
 import { fault } from "../errors/fault.ts";
+import type { Bulkhead } from "../limit/bulkhead.ts";
 import type { DashboardInput, Presentation, Renderer } from "../render/dashboard.ts";
 import type { PanelData } from "../render/panel.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
-import type { Bulkhead } from "./bulkhead.ts";
+import { offeredOptions, offeringSources, shownSources, smallestTtlS } from "./asked-sources.ts";
 import type { LoadedDefinition } from "./definitions.ts";
 import { settleFreshness } from "./freshness.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
@@ -52,7 +51,12 @@ export type DashboardRendering = {
 
 /** What to render a version with. */
 type WantedRender = WantedPresentation & {
-  readonly filters: Readonly<Record<string, Value>>;
+  /** What is asked for. */
+  readonly filters: FilterValues;
+  /** What the link fixes; nothing where absent. */
+  readonly fixed?: FilterValues;
+  /** What the access token holds its caller to; nothing where absent. */
+  readonly held?: FilterValues;
   /** The filters that the reader of a share page may change; absent where it is not for one. */
   readonly viewerFilters?: readonly string[];
 };
@@ -60,9 +64,16 @@ type WantedRender = WantedPresentation & {
 /** What a render's bytes depend on besides its version and data. */
 type Asked = Pick<DashboardInput, "presentation"> & {
   readonly filters: ResolvedFilters;
-  /** What the period before is read with, for rows that were read at that time; undefined where there is none. */
-  readonly previousAt: (nowMs: number) => Binding | undefined;
+  /**
+   * What the period before is read with, for rows that were read at that time; undefined where there is none, and
+   * where the reader is confined to a span, which that period lies outside of.
+   */
+  readonly previousAt: ((nowMs: number) => Binding | undefined) | undefined;
   readonly choices: readonly FilterChoice[];
+  /** What the choices' options are read with; undefined where no datasource offers any. */
+  readonly offer: ResolvedFilters | undefined;
+  /** Of the connections that the data is read by. */
+  readonly revisions: string;
   readonly clock: Clock;
 };
 
@@ -93,14 +104,25 @@ export function createDashboardRendering(options: {
       const clock = {
         nowMs: now(),
         timezone: settled.timezone,
-        roundS: Math.min(longestRoundS, smallestTtlS(askedSources(definition))),
+        roundS: Math.min(longestRoundS, smallestTtlS(definition)),
       };
-      const resolveAt = (nowMs: number) => resolveFilters(loaded.filters, wanted.filters, { ...clock, nowMs });
+      const { held = {}, fixed = {}, filters, viewerFilters } = wanted;
+      const met = meetFilters({ held, fixed, asked: filters });
+      const resolveAt = (nowMs: number) => resolveFilters(loaded.filters, met, { ...clock, nowMs });
+      const isChangeable = (name: string) => viewerFilters?.includes(name) ?? !Object.hasOwn(held, name);
+      const confining = Object.keys({ ...held, ...fixed });
+      const choices = choicesFor(loaded, wanted, met, isChangeable).map((choice) =>
+        offersWithin(loaded, confining, choice) ? choice : withoutOffers(choice),
+      );
       const asked = {
         presentation,
         filters: resolveAt(clock.nowMs),
-        previousAt: (nowMs: number) => resolveAt(nowMs).previous,
-        choices: choicesFor(loaded, wanted),
+        previousAt: confinesSpan(loaded, confining) ? undefined : (nowMs: number) => resolveAt(nowMs).previous,
+        choices,
+        offer: choices.some(({ spec }) => spec.optionsFrom !== undefined)
+          ? resolveOfferFilters(loaded.filters, met, isChangeable, clock)
+          : undefined,
+        revisions: await sources.revisions(tenant, definition.datasources),
         clock,
       };
       return cache.getOrLoad({ tenant, key: renderKey(loaded, asked) }, () =>
@@ -115,7 +137,7 @@ export function createDashboardRendering(options: {
   async function renderFresh(
     tenant: string,
     { definition, version }: LoadedDefinition,
-    { presentation, filters, previousAt, choices, clock }: Asked,
+    { presentation, filters, previousAt, choices, offer, clock }: Asked,
   ): Promise<RenderedDashboard> {
     const layout = definition.layout!;
     const compared = new Set(layout.panels.filter(compares).map((panel) => panel.datasource));
@@ -124,12 +146,15 @@ export function createDashboardRendering(options: {
       const query = { tenant, datasource, binding, timezone, datasources: definition.datasources };
       return { datasource, outcome: await sources.run(query) };
     };
-    const current = await Promise.all(shownSources(definition).map((datasource) => ask(datasource, filters.binding)));
+    const [current, offers] = await Promise.all([
+      Promise.all(shownSources(definition).map((datasource) => ask(datasource, filters.binding))),
+      Promise.all(offeringSources(definition, choices).map((datasource) => ask(datasource, offer!.binding))),
+    ]);
     refuseWhenAllFailed(current);
     // Rows that are kept may be of a while ago: what comes before is what came before them, not before now.
     const previous = await Promise.all(
       current.flatMap(({ datasource, outcome }) => {
-        const binding = outcome.ok && compared.has(datasource.id) ? previousAt(outcome.asOfMs) : undefined;
+        const binding = outcome.ok && compared.has(datasource.id) ? previousAt?.(outcome.asOfMs) : undefined;
         return binding === undefined ? [] : [ask(datasource, binding)];
       }),
     );
@@ -140,7 +165,7 @@ export function createDashboardRendering(options: {
       toPanelData(outcomes.get(panel.datasource), compares(panel) ? earlier.get(panel.datasource) : undefined),
     );
     const { asOfMs, untilMs } = settleFreshness(
-      [...current, ...previous].map(({ outcome }) => outcome),
+      [...current, ...previous, ...offers].map(({ outcome }) => outcome),
       now(),
     );
     const ttlS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
@@ -150,7 +175,7 @@ export function createDashboardRendering(options: {
         version,
         panels,
         filters: filters.shown,
-        controls: choicesToControls(choices, clock),
+        controls: choicesToControls(choices, clock, offeredOptions(choices, outcomesById(offers))),
         presentation,
         asOfMs,
         ttlS,
@@ -168,7 +193,8 @@ export function createDashboardRendering(options: {
     });
     // Only what a source failed at can be better soon: a panel that is too large stays so.
     const mayRecover =
-      states.some((state) => state.error.startsWith("source_")) || previous.some(({ outcome }) => !outcome.ok);
+      states.some((state) => state.error.startsWith("source_")) ||
+      [...previous, ...offers].some(({ outcome }) => !outcome.ok);
     return {
       html: drawn.html,
       digest: createHash("sha256").update(drawn.html).digest("hex"),
@@ -196,43 +222,51 @@ async function drawInTurns<Drawn>(steps: Generator<undefined, Drawn>): Promise<D
   return step.value;
 }
 
-/** Returns the datasources that some panel shows; besides what these read, no other is asked. */
-function shownSources({ layout, datasources }: Definition): readonly Datasource[] {
-  const shown = new Set(layout!.panels.map((panel) => panel.datasource));
-  return datasources.filter(({ id }) => shown.has(id));
-}
-
 function compares({ kind }: Panel): boolean {
   return kind.case === "stat" && kind.value.compare === "previous_period";
-}
-
-/** Returns the same, and those that they read in turn. */
-function askedSources(definition: Definition): readonly Datasource[] {
-  return shownSources(definition).flatMap((shown) => readingOrder(shown, definition.datasources) ?? [shown]);
-}
-
-function smallestTtlS(datasources: readonly Datasource[]): number {
-  const ttls = datasources.map(ttlSOf);
-  return ttls.length > 0 ? Math.min(...ttls) : defaultTtlS;
 }
 
 /**
  * Returns the filters that the reader may change: on a share page those of the link, in an embed those
  * that the dashboard declares, because nobody has named the ones that are inferred for people.
  */
-function choicesFor({ definition, filters }: LoadedDefinition, wanted: WantedRender): FilterChoice[] {
+function choicesFor(
+  { definition, filters }: LoadedDefinition,
+  wanted: WantedRender,
+  met: FilterValues,
+  isChangeable: (name: string) => boolean,
+): FilterChoice[] {
   if (wanted.viewerFilters === undefined && wanted.hydrate === "none") return [];
-  const names = wanted.viewerFilters ?? definition.filters.map(({ name }) => name);
-  return findChoices(filters, names, wanted.filters);
+  const names = wanted.viewerFilters ?? definition.filters.map(({ name }) => name).filter(isChangeable);
+  return findChoices(filters, names, met);
+}
+
+/** Whether a span of time is among the filters that confine the reader. */
+function confinesSpan({ filters }: LoadedDefinition, confining: readonly string[]): boolean {
+  return filters.specs.some(({ name, type }) => type === "range" && confining.includes(name));
+}
+
+/** Whether each filter that confines the reader narrows what the choice's options come from, as it does each panel. */
+function offersWithin({ narrowedBy }: LoadedDefinition, confining: readonly string[], { spec }: FilterChoice): boolean {
+  const { optionsFrom } = spec;
+  return optionsFrom === undefined || confining.every((name) => narrowedBy(name).has(optionsFrom.datasource));
+}
+
+/** The reader may still type a value: options are offered, and not enforced. */
+function withoutOffers({ spec: { optionsFrom: _, ...spec }, ...choice }: FilterChoice): FilterChoice {
+  return { ...choice, spec };
 }
 
 /** An injective name of everything that the bytes of a render depend on, within its tenant. */
-function renderKey(loaded: LoadedDefinition, { presentation, filters, choices }: Asked): string {
+function renderKey(loaded: LoadedDefinition, asked: Asked): string {
+  const { presentation, filters, previousAt, choices, offer, revisions } = asked;
   const { definition, version } = loaded;
   const { theme, locale, timezone, place } = presentation;
-  const shown = [filters.key, filters.shown, choices.map(({ spec, chosen }) => [spec.name, chosen])];
+  const controls = choices.map(({ spec, chosen }) => [spec.name, chosen, spec.optionsFrom !== undefined]);
+  const shown = [filters.key, filters.shown, controls];
   // The words of two filters can differ where their values are the same: a span said in two ways.
-  const parts = ["render", definition.dashboardId, version, ...shown, theme, locale, timezone, place];
+  const data = [version, revisions, ...shown, offer?.key, previousAt !== undefined];
+  const parts = ["render", definition.dashboardId, ...data, theme, locale, timezone, place];
   // Filters can be long; their digest names them as well and keeps the cache's own books small.
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

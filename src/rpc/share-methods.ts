@@ -1,4 +1,4 @@
-import type { Value } from "@bufbuild/protobuf/wkt";
+import { create } from "@bufbuild/protobuf";
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
@@ -10,6 +10,7 @@ import {
   ShareResponseSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { resolveFilters } from "../definition/filters.ts";
+import { type FilterValues, meetFilters } from "../definition/meet-filters.ts";
 import { type FieldProblem, fault } from "../errors/fault.ts";
 import type { ShareKeys } from "../share/share-keys.ts";
 import { mintShareToken, newShareId } from "../share/share-token.ts";
@@ -49,8 +50,12 @@ export function createShareMethods(options: ShareMethodsOptions): Methods {
   };
 
   return {
-    async share(request, context) {
-      const { tenant, subject } = callerOf(context.values);
+    async share(asked, context) {
+      const { tenant, subject, held } = callerOf(context.values);
+      // What the token holds its caller to is part of the request from here on, and so of its fingerprint: no
+      // other caller's answer is replayed.
+      const filters = { ...meetFilters({ held, fixed: asked.filters, asked: {} }) };
+      const request = create(ShareRequestSchema, { ...asked, filters });
       if (request.expiresInS > maxExpiresInS) {
         const details = [{ field: "expires_in_s", description: `must be at most ${maxExpiresInS}` }];
         throw fault("INVALID_REQUEST", "the link would work for too long", { details });
@@ -110,11 +115,17 @@ function checkScope(loaded: LoadedDefinition, { filters, viewerFilters }: ShareR
   if (details.length > 0) throw fault("INVALID_FILTER", "the link could not hold to this: see details", { details });
 }
 
+/** Throws INVALID_FILTER where a caller could not be held to filters: some panel would not be narrowed by them. */
+export function refuseUnheld(loaded: LoadedDefinition, held: FilterValues): void {
+  const details = findUnheldFilters(loaded, held);
+  if (details.length === 0) return;
+  throw fault("INVALID_FILTER", "the dashboard could not be held to what the access token says: see details", {
+    details,
+  });
+}
+
 /** Finds the fixed filters that some panel would not be narrowed by, naming those panels. */
-export function findUnheldFilters(
-  { unboundPanels }: LoadedDefinition,
-  fixed: Readonly<Record<string, Value>>,
-): readonly FieldProblem[] {
+export function findUnheldFilters({ unboundPanels }: LoadedDefinition, fixed: FilterValues): readonly FieldProblem[] {
   return Object.keys(fixed).flatMap((name) => {
     const panels = unboundPanels(name);
     if (panels.length === 0) return [];

@@ -2,9 +2,9 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import type { Column } from "../frame/frame.ts";
 
 /** Gathers one column's values row by row. */
-export type ColumnBuilder = {
+export type ColumnBuilder<Value = DuckDBValue> = {
   /** Takes the next row's value. Returns the bytes that it costs. */
-  add(value: DuckDBValue): number;
+  add(value: Value): number;
   /** Returns the first `length` rows. */
   toColumn(length: number): Column;
 };

@@ -3,7 +3,7 @@ import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb
 import { readingOrder, readsOf } from "../definition/reading-order.ts";
 import { idToViewName } from "../definition/view-name.ts";
 import type { Frame } from "../frame/frame.ts";
-import type { DuckdbTable } from "./duckdb-protocol.ts";
+import type { DuckdbTable } from "./duckdb/protocol.ts";
 import type { SourceOutcome } from "./runner.ts";
 import { SourceError } from "./source-error.ts";
 

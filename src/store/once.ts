@@ -1,5 +1,7 @@
 import { fault } from "../errors/fault.ts";
+import { createBulkhead } from "../limit/bulkhead.ts";
 import type { Connection } from "./connection.ts";
+import { type ConnectionSave, deleteConnection, type StoredConnection, saveConnection } from "./connections.ts";
 import {
   archiveDefinition,
   type DefinitionArchive,
@@ -13,7 +15,6 @@ import {
 import { type DraftPublish, type DraftSave, publishDraft, saveDraft } from "./drafts.ts";
 import type { Pool } from "./pool.ts";
 import { createShare, revokeShare, type ShareCreate } from "./shares.ts";
-import { createSlots } from "./slots.ts";
 
 /** A mutating call, as its caller numbers it. */
 export type Call = {
@@ -23,6 +24,8 @@ export type Call = {
   readonly key: string | undefined;
   /** What tells this request from another one under the same key. */
   readonly fingerprint: string;
+  /** Says whether a fingerprint that was kept is this request's too. The default is that it is the same text. */
+  readonly isSame?: (kept: string) => boolean;
 };
 
 /** What a mutating call may do, all of it or nothing, for its tenant. */
@@ -43,6 +46,10 @@ export type TenantTransaction = {
   createShare(share: ShareCreate): Promise<void>;
   /** Withdraws a share link, also once more. Throws NOT_FOUND. */
   revokeShare(shareId: string): Promise<void>;
+  /** Saves a connection. Throws STALE_VERSION, QUOTA_EXCEEDED, and what its check throws. */
+  saveConnection(save: ConnectionSave): Promise<StoredConnection>;
+  /** Deletes a connection and its secret. Throws NOT_FOUND. */
+  deleteConnection(name: string, author: string): Promise<void>;
 };
 
 /** Runs a call's effect once per key, however often the call is made. */
@@ -65,7 +72,7 @@ const timeoutMs = 3500;
  * Answers are kept for 24 h by the database's clock.
  */
 export function createOnce(pool: Pool): Once {
-  const turns = createSlots({ total: Number.POSITIVE_INFINITY, perKey: 1, refusal: inFlight });
+  const turns = createBulkhead({ perKey: 1, waitMs, refusal: inFlight });
 
   return (call, effect) => {
     const queuedAt = performance.now();
@@ -73,7 +80,7 @@ export function createOnce(pool: Pool): Once {
       const leftMs = Math.max(1, Math.round(waitMs - (performance.now() - queuedAt)));
       return pool.use(call.tenant, timeoutMs, (connection) => runCall(connection, call, leftMs, effect));
     };
-    return call.key === undefined ? run() : turns.use([call.tenant, call.method, call.key].join(" "), waitMs, run);
+    return call.key === undefined ? run() : turns.run([call.tenant, call.method, call.key].join(" "), run);
   };
 }
 
@@ -84,7 +91,7 @@ async function runCall(
   effect: (tx: TenantTransaction) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   const { sql } = connection;
-  const { tenant, method, key, fingerprint } = call;
+  const { tenant, method, key, fingerprint, isSame = (kept) => kept === fingerprint } = call;
   let open = true;
   try {
     const [, [kept]] = await Promise.all([
@@ -92,7 +99,7 @@ async function runCall(
       sql<Kept[]>`select * from open_call(${tenant}, ${method}, ${key ?? null}, ${lockMs})`,
     ]);
     if (kept !== undefined) {
-      if (kept.fingerprint !== fingerprint) throw reused();
+      if (!isSame(kept.fingerprint)) throw reused();
       await sql.unsafe("commit");
       return kept.answer;
     }
@@ -127,6 +134,8 @@ function tenantTransaction(connection: Connection, tenant: string, isOpen: () =>
     getVersion: (dashboardId, version) => within(() => getVersion(connection, tenant, dashboardId, version)),
     createShare: (share) => within(() => createShare(connection, tenant, share)),
     revokeShare: (shareId) => within(() => revokeShare(connection, tenant, shareId)),
+    saveConnection: (save) => within(() => saveConnection(connection, tenant, save)),
+    deleteConnection: (name, author) => within(() => deleteConnection(connection, tenant, name, author)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { fault } from "../errors/fault.ts";
+import { createBulkhead } from "../limit/bulkhead.ts";
 import { type Connection, connect } from "./connection.ts";
 import { databaseDown, toDatabaseFault } from "./database-fault.ts";
-import { createSlots } from "./slots.ts";
 
 /** A bounded set of connections that tenants share. */
 export type Pool = {
@@ -33,9 +33,10 @@ const lifetimeMs = 1_800_000;
 
 /** Creates a pool. It connects when it has to, and after an outage works again with the first call. */
 export function createPool(url: string, { session }: { readonly session: boolean }): Pool {
-  const slots = createSlots({
+  const slots = createBulkhead({
     total,
     perKey: perTenant,
+    waitMs,
     refusal: () => fault("OVERLOADED", "too much is asked at once: try again in a second", { retryAfterMs: 1000 }),
   });
   const idle = new Map<Connection, NodeJS.Timeout>();
@@ -79,7 +80,7 @@ export function createPool(url: string, { session }: { readonly session: boolean
   return {
     use(tenant, timeoutMs, work) {
       const deadline = performance.now() + timeoutMs;
-      const call = slots.use(tenant, Math.min(waitMs, timeoutMs), () => run(deadline, work));
+      const call = slots.run(tenant, () => run(deadline, work), timeoutMs);
       running.add(call);
       const settled = () => running.delete(call);
       call.then(settled, settled);

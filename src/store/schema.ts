@@ -186,3 +186,35 @@ export const idempotencyKeys = pgTable(
     tenantPolicy("idempotency_keys"),
   ],
 );
+
+/**
+ * Ways to tenants' data. A deleted one keeps its row without settings and secret, so that the revisions of its
+ * name go on counting. Whoever changes one holds a lock of its tenant.
+ */
+export const connections = pgTable(
+  "connections",
+  {
+    tenantId: text("tenant_id").notNull(),
+    name: text("name").notNull(),
+    kind: text("kind"),
+    settings: text("settings"),
+    /** Sealed: a JWE in its compact form. */
+    secret: text("secret"),
+    revision: integer("revision").notNull(),
+    updatedBy: text("updated_by").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+    deletedAt: instant("deleted_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.name] }),
+    index("connections_live").on(table.tenantId, sql`name collate "C"`).where(sql`deleted_at is null`),
+    check("connections_count_from_1", sql`revision > 0`),
+    check(
+      "connections_are_wiped",
+      sql`case when deleted_at is null then kind is not null and settings is not null
+        else kind is null and settings is null and secret is null end`,
+    ),
+    tenantPolicy("connections"),
+  ],
+);

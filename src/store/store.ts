@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { Log } from "../log/log.ts";
+import { type ConnectionSummary, type ConnectionsWanted, listConnections } from "./connection-list.ts";
+import { getConnection, type StoredConnection } from "./connections.ts";
 import { type DefinitionSummary, type DefinitionsWanted, listDefinitions } from "./definition-list.ts";
 import { getActiveVersion, getVersion, type StoredVersion } from "./definitions.ts";
 import { getDraft, type StoredDraft } from "./drafts.ts";
-import { openEmbeddedDatabase } from "./embedded/database.ts";
+import { type EmbeddedServer, openEmbeddedDatabase } from "./embedded/database.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { createOnce, type Once } from "./once.ts";
 import { createPool, type Pool } from "./pool.ts";
@@ -16,7 +18,7 @@ import { isSuspended } from "./tenants.ts";
 import { listVersions, type VersionSummary, type VersionsWanted } from "./version-list.ts";
 
 /**
- * What is kept: definitions, share links and the answers of mutating calls. While the database is out
+ * What is kept: definitions, share links, connections and the answers of mutating calls. While the database is out
  * of reach every call fails with DEPENDENCY_DOWN, within a second; the first one after that works.
  */
 export type Store = {
@@ -36,12 +38,18 @@ export type Store = {
   getShare(tenant: string, shareId: string): Promise<StoredShare | undefined>;
   /** Lists links, the newest first, that are neither revoked nor expired. */
   listShares(tenant: string, wanted: SharesWanted): Promise<readonly ShareSummary[]>;
+  /** Returns a connection with its sealed secret, unless it was deleted. */
+  getConnection(tenant: string, name: string): Promise<StoredConnection | undefined>;
+  /** Lists connections in the order of their names' bytes. */
+  listConnections(tenant: string, wanted: ConnectionsWanted): Promise<readonly ConnectionSummary[]>;
   /** Adds to the counts of links, of any tenants: all of them or none. */
   countOpens(opens: readonly ShareOpens[]): Promise<void>;
   /** Says whether an operator has suspended the tenant. */
   isSuspended(tenant: string): Promise<boolean>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** The embedded server; absent where the database is elsewhere. */
+  readonly server?: EmbeddedServer;
   /** Waits for what runs, then disconnects; stops the embedded server. */
   close(): Promise<void>;
 };
@@ -76,7 +84,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   if (url !== undefined) return openAt(url, migrateUrl ?? url, prepare, log, async () => {});
 
   const embedded = await openEmbeddedDatabase({ folder: join(dataDir, "postgres"), log, progress });
-  return openAt(embedded.url, embedded.ownerUrl, true, log, embedded.close);
+  const store = await openAt(embedded.url, embedded.ownerUrl, true, log, embedded.close);
+  return { ...store, server: embedded };
 }
 
 async function openAt(
@@ -108,7 +117,7 @@ async function openAt(
   };
 }
 
-function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "close"> {
+function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "close"> {
   return {
     getVersion: (tenant, dashboardId, version) =>
       pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
@@ -122,6 +131,9 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "close"> {
       pool.use(tenant, readMs, (connection) => listVersions(connection, tenant, dashboardId, wanted)),
     listShares: (tenant, wanted) => pool.use(tenant, readMs, (connection) => listShares(connection, tenant, wanted)),
     getShare: (tenant, shareId) => pool.use(tenant, readMs, (connection) => getShare(connection, tenant, shareId)),
+    getConnection: (tenant, name) => pool.use(tenant, readMs, (connection) => getConnection(connection, tenant, name)),
+    listConnections: (tenant, wanted) =>
+      pool.use(tenant, readMs, (connection) => listConnections(connection, tenant, wanted)),
     isSuspended: (tenant) => pool.use(tenant, readMs, (connection) => isSuspended(connection, tenant)),
     async ping() {
       await pool.use("", readMs, ({ sql }) => sql`select 1`);

@@ -229,6 +229,7 @@ test("tenant and scope come from the claims that are configured", async () => {
     issuers: [{ issuer, audience, keys }],
     tenantClaim: "https://claims.test/org",
     scopeClaim: "scp",
+    filtersClaim: "dashboard_filters",
     now: () => nowS * 1000,
   });
   const token = mint({ claims: { "https://claims.test/org": "acme", scp: "connections:write" } });
@@ -249,6 +250,7 @@ test("each issuer's tokens are held against its own keys and audience", async ()
     ],
     tenantClaim: "tenant",
     scopeClaim: "scope",
+    filtersClaim: "dashboard_filters",
     now: () => nowS * 1000,
   });
   const signer = rs256(otherRsa.privateKey);

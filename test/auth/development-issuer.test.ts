@@ -22,6 +22,7 @@ test("its tokens pass as those of any issuer", async () => {
     issuers: [{ issuer, audience, keys }],
     tenantClaim: "tenant",
     scopeClaim: "scope",
+    filtersClaim: "dashboard_filters",
     now,
   });
   const { tenant, subject, scopes } = await authenticate(`Bearer ${await mint(grant)}`);

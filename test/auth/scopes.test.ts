@@ -5,7 +5,7 @@ import { faultOf } from "./expect-fault.ts";
 
 const test = suite("scopes");
 
-const having = (...scopes: string[]) => ({ tenant: "acme", subject: "u", scopes: new Set(scopes) });
+const having = (...scopes: string[]) => ({ tenant: "acme", subject: "u", scopes: new Set(scopes), held: {} });
 
 test("a scope that the token has lets the call pass", () => {
   requireScope(having("dashboards:render"), "dashboards:render");

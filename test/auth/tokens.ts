@@ -73,6 +73,7 @@ export function createTestAuthenticator(
     issuers: [{ issuer, audience, keys }],
     tenantClaim: "tenant",
     scopeClaim: "scope",
+    filtersClaim: "dashboard_filters",
     now,
     ...(options.maxCached !== undefined && { maxCached: options.maxCached }),
   });

@@ -33,12 +33,13 @@ test("it prints a token, and nothing else, that the service takes", async () => 
     issuers: [{ issuer, audience, keys: createFixedJwks(jwks) }],
     tenantClaim: "tenant",
     scopeClaim: "scope",
+    filtersClaim: "dashboard_filters",
     now: Date.now,
   });
   const { tenant, subject, scopes } = await authenticate(`Bearer ${out.trim()}`);
   equal(
     [tenant, subject, ...scopes],
-    ["acme", "developer", "dashboards:render", "dashboards:publish", "dashboards:share"],
+    ["acme", "developer", "dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"],
   );
 });
 

@@ -17,7 +17,7 @@ test("production names every variable that is missing, one a line", () => {
   } catch (error) {
     message = (error as Error).message;
   }
-  for (const name of ["DATABASE_URL", "AUTH_ISSUER", "SHARE_KEYS_FILE", "PUBLIC_URL"]) {
+  for (const name of ["DATABASE_URL", "AUTH_ISSUER", "SHARE_KEYS_FILE", "SECRETS_KEYS_FILE", "PUBLIC_URL"]) {
     assert.ok(
       message.split("\n").some((line) => line.includes(name)),
       name,
@@ -33,6 +33,12 @@ test("a value that does not fit is refused by its name, and never repeated", () 
       (error: Error) => error.message.includes(name) && !error.message.includes("hunter2"),
     );
   }
+});
+
+test("keys of links and of secrets are in two files", () => {
+  const same = { SHARE_KEYS_FILE: "/keys.json", SECRETS_KEYS_FILE: "/keys.json" };
+  assert.throws(() => parseConfig(same, "/p"), /^SECRETS_KEYS_FILE and SHARE_KEYS_FILE must be two files/);
+  assert.is(parseConfig({ ...same, SECRETS_KEYS_FILE: "/other.json" }, "/p").secretsKeysFile, "/other.json");
 });
 
 test("each rate has its own variable", () => {
@@ -67,6 +73,7 @@ test("the production demo cannot be switched on", () => {
     AUTH_AUDIENCE: "dashboards",
     AUTH_JWKS_URL: "https://issuer/jwks",
     SHARE_KEYS_FILE: "/keys",
+    SECRETS_KEYS_FILE: "/secrets",
     PUBLIC_URL: "https://dashboards.example/",
     DEMO: "on",
   };

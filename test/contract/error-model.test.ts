@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import type { DescMethodUnary, JsonObject } from "@bufbuild/protobuf";
+import type { DescMethodUnary, DescService, JsonObject } from "@bufbuild/protobuf";
 import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
 import * as assert from "uvu/assert";
+import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { faults, type Reason } from "../../src/errors/fault.ts";
 import { createListener } from "../../src/http/listener.ts";
@@ -107,16 +108,15 @@ async function startBrokenListener() {
   const fail = () => {
     throw new Error("select secret from somewhere");
   };
-  const names = DashboardsService.methods.map(({ localName }) => localName);
-  const dashboards = Object.fromEntries(names.map((name) => [name, fail])) as unknown as ServiceImpl<
-    typeof DashboardsService
-  >;
+  const broken = <Service extends DescService>({ methods }: Service) =>
+    Object.fromEntries(methods.map(({ localName }) => [localName, fail])) as unknown as ServiceImpl<Service>;
   const log = createLog("silent");
   const gate = async () => {};
   const fieldCheck = () => [];
   const listener = createListener({
     find: createRoutes({
-      dashboards,
+      dashboards: broken(DashboardsService),
+      connections: broken(ConnectionsService),
       gate,
       fieldCheck,
       isServing: async () => true,

@@ -55,6 +55,10 @@ const paths: Readonly<Record<string, readonly [verb: string, path: string]>> = {
   ArchiveDefinition: ["DELETE", "/definitions/{dashboard_id}"],
   ListShares: ["GET", "/shares"],
   RevokeShare: ["DELETE", "/shares/{share_id}"],
+  ListConnections: ["GET", "/connections"],
+  SaveConnection: ["POST", "/connections"],
+  DeleteConnection: ["DELETE", "/connections/{name}"],
+  TestConnection: ["POST", "/connections/{name}:test"],
 };
 
 /** Puts a request into a path, and what is left of it into a body or a query. */

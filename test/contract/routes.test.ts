@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type DescField, type DescMessage, getOption, hasOption, toBinary } from "@bufbuild/protobuf";
 import { FieldDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import * as assert from "uvu/assert";
+import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import {
   DashboardsService,
   SaveDefinitionRequestSchema,
@@ -36,10 +37,14 @@ const routes = [
   ["ArchiveDefinition", "delete", "/definitions/{dashboard_id}", ""],
   ["ListShares", "get", "/shares", ""],
   ["RevokeShare", "delete", "/shares/{share_id}", ""],
+  ["ListConnections", "get", "/connections", ""],
+  ["SaveConnection", "post", "/connections", "*"],
+  ["DeleteConnection", "delete", "/connections/{name}", ""],
+  ["TestConnection", "post", "/connections/{name}:test", "*"],
 ] as const;
 
 test("every method stands where it always stood, and nowhere else", () => {
-  const found = DashboardsService.methods.map((method) => {
+  const found = [...DashboardsService.methods, ...ConnectionsService.methods].map((method) => {
     assert.ok(hasOption(method, http), `${method.name} has a google.api.http rule`);
     const { pattern, body, responseBody, additionalBindings } = getOption(method, http);
     assert.is(responseBody, "", method.name);

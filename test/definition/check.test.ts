@@ -212,6 +212,81 @@ test("a query that cannot be read is one problem, with its line", () => {
   assert.equal(others, []);
 });
 
+const sqlOf = (id: string, query: string): JsonObject => ({ id, sql: { connection: "later", query } });
+
+const httpOf = (id: string, http: JsonObject): JsonObject => ({ id, http: { connection: "later", ...http } });
+
+const grpcOf = (id: string, parameters: JsonObject): JsonObject => ({
+  id,
+  grpc: { connection: "later", query: "sightings", parameters },
+});
+
+test("a query by a connection is read like any other, and the connection need not be there yet", () => {
+  const datasources = [sqlOf("d", "select\n'"), sqlOf("e", "select 1; select 2"), sqlOf("f", "select :n")];
+  assert.equal(checkDefinition(definitionOf({ datasources })), [
+    { field: "datasources[0].sql.query", description: "line 2: a string is not closed" },
+    { field: "datasources[1].sql.query", description: "line 1: only one statement is allowed" },
+  ]);
+});
+
+test("what cannot be read of a request is told by its field, and may bind anything", () => {
+  const filters = [{ name: "n", type: "number" }];
+  const http = { path: "/a/:1", query: { q: ":x y" }, method: "POST", body: { a: [":"] } };
+  const datasources = [httpOf("d", http), grpcOf("e", { p: ":x y" })];
+  assert.equal(
+    problemsOf({ filters, datasources }).map((field) => field.replace(/\[".*"\]$/, "")),
+    [
+      "datasources[0].http.path",
+      "datasources[0].http.query",
+      "datasources[0].http.body",
+      "datasources[1].grpc.parameters",
+    ],
+  );
+});
+
+test("what stands for a filter in a request is a declared one, and binds it", () => {
+  const filters = ["a", "b", "c", "d", "e"].map((name) => ({ name, type: "string" }));
+  const http = { path: "/v1/:a/::x", query: { q: ":b", r: ":x" }, method: "POST", body: { in: [":c", "c"] } };
+  const datasources = [httpOf("h", http), grpcOf("g", { p: ":d", q: ":y", n: 1 })];
+  assert.equal(problemsOf({ filters, datasources }), [
+    "filters[4].name",
+    "datasources[0].http.query",
+    "datasources[1].grpc.parameters",
+  ]);
+  assert.equal(problemsOf({ datasources }), [], "nothing is declared");
+});
+
+test("placeholders of requests count among those from which filters are inferred", () => {
+  const queryOf = (from: number, to: number) =>
+    Object.fromEntries(Array.from({ length: to - from }, (_, at) => [`q${at}`, `:f${from + at}`]));
+  const datasources = [httpOf("h", { query: queryOf(0, 49) }), grpcOf("g", queryOf(40, 51))];
+  const problems = checkDefinition(definitionOf({ datasources }));
+  assert.equal(
+    problems.map(({ field, description }) => [field, description.split(" ").slice(0, 5).join(" ")]),
+    [["datasources[1].grpc.parameters", "there are more than 50"]],
+  );
+});
+
+test("panels name columns that a request declares, and any of one that declares none", () => {
+  const panels = ["h", "i"].map((datasource) => ({ datasource, stat: { value: "other" } }));
+  const datasources = [httpOf("h", { columns: [{ name: "n" }] }), httpOf("i", {})];
+  assert.equal(problemsOf({ layout: { panels }, datasources }), ["layout.panels[0].stat.value"]);
+});
+
+test("a panel compares where a query by a connection or a request binds both ends of a range", () => {
+  const filters = [{ name: "p", type: "range" }];
+  const compare = (datasource: JsonObject) => {
+    const panels = [{ datasource: "d", stat: { value: "n", compare: "previous_period" } }];
+    return problemsOf({ layout: { panels }, filters, datasources: [datasource] });
+  };
+  const wrong = ["layout.panels[0].stat.compare"];
+  assert.equal(compare(sqlOf("d", "select :p_from, :p_to")), []);
+  assert.equal(compare(sqlOf("d", "select :p_from")), wrong);
+  assert.equal(compare(httpOf("d", { query: { since: ":p_from", until: ":p_to" } })), []);
+  assert.equal(compare(httpOf("d", { query: { until: ":p_to" } })), wrong);
+  assert.equal(compare(grpcOf("d", { since: ":p_from", until: ":p_to" })), []);
+});
+
 test("files are of a known kind, and each is a view of its own", () => {
   const paths = ["a.parquet", "b.CSV", "c.json", "d.ndjson", "e.jsonl", "f.duckdb", "g", "x/a.csv", "A.json"];
   const files = [...paths.map((path) => ({ path })), { path: "a.csv", name: "a2" }, { path: `${"l".repeat(64)}.csv` }];

@@ -52,6 +52,20 @@ test("filters are inferred from placeholders and inline columns when none is dec
   assert.not(specs.some(({ required, many }) => required || many));
 });
 
+test("filters are inferred from queries by connections and from requests", () => {
+  const request = { path: "/:a", query: { x: ":b" }, method: "POST", body: [":c", ":a"] };
+  const datasources = [
+    { id: "s", sql: { connection: "c", query: "select :q" } },
+    { id: "h", http: { connection: "c", ...request } },
+    { id: "g", grpc: { connection: "c", query: ":not", parameters: { p: ":d" } } },
+  ];
+  const { specs } = filterSpecs(definitionOf({ datasources }));
+  assert.equal(
+    specs.map(({ name, type }) => [name, type]),
+    ["q", "a", "b", "c", "d"].map((name) => [name, "any"]),
+  );
+});
+
 test("the first 200 names are inferred, placeholders before columns", () => {
   const inline = (source: number) => ({
     columns: Array.from({ length: 100 }, (_, index) => ({ name: `c${source}_${index}` })),

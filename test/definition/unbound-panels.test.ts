@@ -39,6 +39,38 @@ test("a range narrows inline rows by their column of times of the same name", ()
   assert.equal(unbound("period", [period], over("string")), ["on-a"]);
 });
 
+test("a query by a connection narrows as one over files does", () => {
+  const sqlOf = (id: string, query: string): JsonObject => ({ id, sql: { connection: "c", query } });
+  assert.equal(unbound("region", [region], sqlOf("a", "select 1 where r = :region")), []);
+  assert.equal(unbound("region", [region], sqlOf("a", "select 1 [[ where r = :region ]]")), []);
+  assert.equal(unbound("region", [region], sqlOf("a", "select 1 [[ where r = :region and p = :plan ]]")), ["on-a"]);
+  assert.equal(unbound("region", [], sqlOf("a", "select 1")), ["on-a"]);
+  const derived = { id: "b", derived: { from: ["a"], query: "from a" } };
+  assert.equal(unbound("region", [region], sqlOf("a", "select :region"), derived), []);
+});
+
+test("a request narrows where the filter stands anywhere in it, and by a range with both of its ends", () => {
+  const httpOf = (http: JsonObject): JsonObject => ({ id: "a", http: { connection: "c", ...http } });
+  const grpcOf = (parameters: JsonObject): JsonObject => ({
+    id: "a",
+    grpc: { connection: "c", query: "q", parameters },
+  });
+  const places = [
+    httpOf({ path: "/in/:region" }),
+    httpOf({ query: { r: ":region" } }),
+    httpOf({ method: "POST", body: { where: [{ r: ":region" }] } }),
+    grpcOf({ r: ":region" }),
+    grpcOf({ r: ["a", ":region"] }),
+  ];
+  for (const place of places) {
+    assert.equal(unbound("region", [region], place), []);
+    assert.equal(unbound("plan", [region], place), ["on-a"]);
+  }
+  assert.equal(unbound("region", [region], httpOf({ query: { r: "::region", ":region": "" } })), ["on-a"]);
+  assert.equal(unbound("period", [period], httpOf({ query: { a: ":period_from", b: ":period_to" } })), []);
+  assert.equal(unbound("period", [period], grpcOf({ a: ":period_from" })), ["on-a"]);
+});
+
 test("text panels have nothing to narrow", () => {
   assert.equal(createUnboundPanelFinder(definitionOf({ layout: { panels: [{ text: {} }] } }))("region"), []);
 });

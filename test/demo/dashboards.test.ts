@@ -30,12 +30,19 @@ for (const name of names) {
   });
 }
 
+/** A directory of airports has no dates: what is read from it, and joined with it, no period narrows. */
+const beyond: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "sources.yaml": { period: ["airports", "where-planes-hit-birds", "on-the-map"] },
+};
+
 // The galleries show kinds of panels side by side, most of which have nothing to do with a filter.
 for (const name of names.filter((name) => !name.startsWith("gallery"))) {
   test(`a link can fix each filter of ${name}`, () => {
     const definition = toDefinition(read(name));
     const unboundPanels = createUnboundPanelFinder(definition);
-    for (const filter of definition.filters) assert.equal(unboundPanels(filter.name), [], filter.name);
+    for (const { name: filter } of definition.filters) {
+      assert.equal(unboundPanels(filter), beyond[name]?.[filter] ?? [], filter);
+    }
   });
 }
 

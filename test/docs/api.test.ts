@@ -3,6 +3,10 @@ import { MethodOptions_IdempotencyLevel as Level } from "@bufbuild/protobuf/wkt"
 import { Code } from "@connectrpc/connect";
 import * as assert from "uvu/assert";
 import {
+  ConnectionsService,
+  file_datajetty_dashboards_v1_connections_service as connectionsFile,
+} from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
+import {
   DashboardsService,
   file_datajetty_dashboards_v1_dashboards_service as serviceFile,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
@@ -20,7 +24,7 @@ const test = suite("docs/api.md");
 const document = readDocument("docs/api.md");
 const sections = parseSections(document);
 const config = parseConfig({}, "");
-const methods = DashboardsService.methods;
+const methods: readonly DescMethod[] = [...DashboardsService.methods, ...ConnectionsService.methods];
 const own = `${DashboardsService.typeName.split(".").slice(0, -1).join(".")}.`;
 
 const requestHead = ["request field", "type", "limit", "default", "what"];
@@ -69,15 +73,16 @@ test("the methods whose request id is an idempotency key are those that change s
   assert.equal(sorted(listed.split(", ")), sorted(methods.filter(isChange).map(({ name }) => name)));
 });
 
-test("every message that a definition is made of has a table, with all its fields", () => {
-  const found = reachable(DashboardsService.methods.flatMap(({ input, output }) => [input, output]));
+test("every message that a definition or a connection is made of has a table, with all its fields", () => {
+  const found = reachable(methods.flatMap(({ input, output }) => [input, output]));
   for (const message of found) checkFields(message, tableOf(message.name, messageHead), { limits: true });
   assert.ok(found.some(({ name }) => name === "DuckdbFile"));
   assert.ok(found.length > 15);
 });
 
 test("every pattern of the proto is in the table of names, and no other", () => {
-  const all = [...reachable(serviceFile.messages), ...serviceFile.messages];
+  const requests = [...serviceFile.messages, ...connectionsFile.messages];
+  const all = [...reachable(requests), ...requests];
   const patterns = all.flatMap(({ fields }) => fields.flatMap(patternsOf)).map(withoutEmpty);
   const { rows } = tableOf("Names", ["name", "pattern"]);
   assert.equal(sorted(rows.flatMap(([, pattern]) => codesOf(pattern!))), sorted([...new Set(patterns)]));

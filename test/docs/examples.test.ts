@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
+import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { suite } from "../harness.ts";
 import { startTestService } from "../service.ts";
@@ -33,7 +34,9 @@ const variables: Record<string, string> = {
 test("every method has an example", () => {
   const titles = new Set(examples.map(({ title }) => title));
   assert.equal(
-    DashboardsService.methods.map(({ name }) => name).filter((name) => !titles.has(name)),
+    [...DashboardsService.methods, ...ConnectionsService.methods]
+      .map(({ name }) => name)
+      .filter((name) => !titles.has(name)),
     [],
   );
 });
@@ -83,7 +86,7 @@ function compare(actual: JsonValue | undefined, documented: JsonValue, path: str
       compare((actual as JsonObject)[name], value!, `${path}.${name}`);
   } else {
     const pattern = typeof documented === "string" ? patternOf(documented) : undefined;
-    if (path.endsWith(".ttl_s")) assert.type(actual, "number", path);
+    if (/\.(ttl_s|duration_ms)$/.test(path)) assert.type(actual, "number", path);
     else if (pattern === undefined) assert.is(actual, documented, path);
     else assert.match(String(actual), pattern, path);
   }

@@ -60,11 +60,12 @@ function parseTables(lines: readonly string[]): readonly Table[] {
   return tables;
 }
 
+/** Within a cell a bar is written with a backslash. */
 function cellsOf(line: string): string[] {
   return line
     .slice(1, -1)
-    .split("|")
-    .map((cell) => cell.trim());
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
 function parseBlocks(lines: readonly string[]): readonly Block[] {

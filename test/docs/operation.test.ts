@@ -26,6 +26,7 @@ test("the runbook's defaults are the configuration's", () => {
   const defaults: Record<string, string | number> = {
     AUTH_TENANT_CLAIM: config.tenantClaim,
     AUTH_SCOPE_CLAIM: config.scopeClaim,
+    AUTH_FILTERS_CLAIM: config.filtersClaim,
     SHARE_MAX_EXPIRES_IN_S: config.shareMaxExpiresInS,
     HOST: config.host,
     PORT: config.port,

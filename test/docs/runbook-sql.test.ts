@@ -19,6 +19,7 @@ const names: Record<string, string> = {
   dashboards_owner: `runbook_owner_${suffix}`,
   dashboards_service: `runbook_service_${suffix}`,
   dashboards_backup: `runbook_backup_${suffix}`,
+  dashboards_reader: `runbook_reader_${suffix}`,
 };
 
 const ownerUrl = urlOf("dashboards_owner", "change-me-1");
@@ -47,6 +48,58 @@ test("the role for backups reads every row, which the owner cannot", async () =>
     onConnection(from, async ({ sql }) => Number((await sql`select count(*) as count from tenants`)[0]!.count));
   assert.is(await count(urlOf("dashboards_backup", "change-me-3")), 1);
   assert.is(await count(ownerUrl), 0);
+});
+
+test("the role for dashboards reads the schema, and may call nothing that reaches beyond it", async () => {
+  const { superuserUrl: admin } = await createTestDatabase();
+  const within = (statement: string) => onConnection(admin, ({ sql }) => sql.unsafe(statement));
+  const asReader = async (statement: string) => {
+    const login = { username: names.dashboards_reader, password: "change-me-4" };
+    const result = await onConnection(Object.assign(new URL(admin), login).href, async ({ sql }) => {
+      try {
+        return (await sql.unsafe(statement)).length;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+    return result;
+  };
+  const count = "select count(*) from orders";
+  await within("create schema reporting; create table reporting.orders as select 1 as id; create sequence numbers");
+  await run(admin, blockOf("A role for dashboards", 0));
+  assert.is(await asReader(count), 1);
+  const beyond = [
+    ...["set_config('statement_timeout', '0', false)", "pg_advisory_lock(1)", "pg_try_advisory_xact_lock_shared(1)"],
+    ...["pg_sleep(0)", "pg_sleep_for('0')", "pg_terminate_backend(1)", "pg_cancel_backend(1)", "lo_create(0)"],
+    ...["query_to_xml('select 1', true, true, '')", "ts_stat('select 1')", "nextval('public.numbers')"],
+    ...["pg_notify('a', 'b')", "pg_export_snapshot()"],
+  ];
+  assert.is(await asReader("select pg_sleep(0)"), 1, "before, everybody may");
+  await within(blockOf("A role for dashboards", 1));
+  for (const call of beyond) assert.is(await asReader(`select ${call}`), "42501", call);
+  for (const statement of [
+    "select * from pg_stat_activity",
+    "select * from pg_settings",
+    "begin; set transaction read write; create temporary table t (id int)",
+    "begin; set transaction read write; insert into orders values (2)",
+  ]) {
+    assert.is(await asReader(statement), "42501", statement);
+  }
+  assert.is(await asReader("insert into orders values (2)"), "25006");
+  assert.is(await asReader(count), 1);
+  await run(admin, `drop owned by ${names.dashboards_reader}; drop role ${names.dashboards_reader}`);
+});
+
+test("an application that is named keeps what it had", async () => {
+  const { superuserUrl: admin, ownerUrl: app } = await createTestDatabase();
+  const role = new URL(app).username;
+  const script = blockOf("A role for dashboards", 1).replace("array[]::text[]", `array['${role}']`);
+  await onConnection(admin, ({ sql }) =>
+    sql.unsafe(`create sequence numbers; grant usage on sequence numbers to ${role}`),
+  );
+  await onConnection(admin, ({ sql }) => sql.unsafe(script));
+  const [row] = await onConnection(app, ({ sql }) => sql`select nextval('numbers')::int as number`);
+  assert.is(row!.number, 1);
 });
 
 test.after(() =>

@@ -21,12 +21,14 @@ let firstLinks: readonly string[];
 test("a first start prints links that open, and a call to paste that works", async () => {
   service = await folder.start(demo);
   firstLinks = linksIn(service.output());
-  assert.is(firstLinks.length, 7);
+  assert.is(firstLinks.length, 8);
   for (const link of firstLinks) {
     const page = await fetch(link);
     assert.is(page.status, 200, link);
     assert.match(await page.text(), '<div class="dj');
   }
+  const ofSources = /^ +sources +(\S+)$/m.exec(service.output())![1]!;
+  assert.not.match(await (await fetch(ofSources)).text(), "Incomplete");
   const rendered = JSON.parse(await paste(service.output()));
   assert.match(rendered.html, /^<div/);
   assert.equal([rendered.partial, rendered.version], [false, 1]);
@@ -71,7 +73,11 @@ test("a second start finds everything as it was: links, definitions, and what th
 });
 
 for (const [what, env, names] of [
-  ["production without its variables", { NODE_ENV: "production" }, ["DATABASE_URL", "PUBLIC_URL", "SHARE_KEYS_FILE"]],
+  [
+    "production without its variables",
+    { NODE_ENV: "production" },
+    ["DATABASE_URL", "PUBLIC_URL", "SHARE_KEYS_FILE", "SECRETS_KEYS_FILE"],
+  ],
   ["a port that is none", { PORT: "99999" }, ["PORT"]],
   ["an issuer by halves", { AUTH_ISSUER: "https://issuer.test" }, ["AUTH_AUDIENCE"]],
 ] as const) {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import * as assert from "uvu/assert";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
 import { toErrorAnswer, toFault } from "../../src/errors/answer.ts";
+import { createBulkhead } from "../../src/limit/bulkhead.ts";
 import { createRenderer } from "../../src/render/dashboard.ts";
-import { createBulkhead } from "../../src/rpc/bulkhead.ts";
 import { toLoaded } from "../../src/rpc/definitions.ts";
 import { asSaved } from "../../src/rpc/presentation.ts";
 import { createDashboardRendering, type DashboardRendering } from "../../src/rpc/render.ts";
@@ -38,9 +38,10 @@ function setUp(origin = "https://links.test", answer: (query: SourceQuery) => So
       script: asset("dashboard.js"),
     },
   });
-  const state = { nowMs, draws: 0, beforePanels: [] as (() => void)[] };
+  const state = { nowMs, draws: 0, revisions: "", beforePanels: [] as (() => void)[] };
   const sources: SourceRunner = {
     run: async (query) => answer(query),
+    revisions: async () => state.revisions,
     async close() {},
   };
   const rendering = createDashboardRendering({
@@ -58,7 +59,7 @@ function setUp(origin = "https://links.test", answer: (query: SourceQuery) => So
       },
     },
     cache: createByteCache({ maxBytes: 1 << 24, now: () => state.nowMs }),
-    bulkhead: createBulkhead({ perTenant: 4, total: 4, waitMs: 100, maxWaiting: 10 }),
+    bulkhead: createBulkhead({ perKey: 4, total: 4, waitMs: 100, refusal: () => new Error("busy") }),
     now: () => state.nowMs,
   });
   return { state, rendering };
@@ -112,6 +113,15 @@ test("renders that are shown in different ways never share what is kept", async 
   for (const wanted of Object.values(different)) digests.add((await render(rendering, wanted)).digest);
   assert.is(digests.size, Object.keys(different).length);
   assert.is(state.draws, Object.keys(different).length);
+});
+
+test("a dashboard is drawn anew once a connection that it reads by was saved", async () => {
+  const { rendering, state } = setUp();
+  await render(rendering);
+  state.revisions = "2";
+  await render(rendering);
+  await render(rendering);
+  assert.is(state.draws, 2);
 });
 
 test("what is asked again in another way is drawn once", async () => {

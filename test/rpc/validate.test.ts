@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import {
@@ -20,6 +22,22 @@ test("problems of fields and between fields are found together", () => {
     problems.map(({ field }) => field),
     ["dashboard_id", crossField.field],
   );
+});
+
+test("no pattern of the contract goes back and forth in a long text: this test would not end", () => {
+  const folder = "proto/datajetty/dashboards/v1";
+  const protos = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  const patterns = protos.flatMap((text) => [...text.matchAll(/\bpattern(?: =|:) ("(?:[^"\\]|\\.)*")/g)]);
+  assert.ok(patterns.length > 20);
+  const units = ["a", "/", "/a", ".a", "a.", "~0", "/~0", "/a~0b", "0:", "a-", "_", " ", "a ", "http://", ":", "1"];
+  const texts = units.map((unit) => unit.repeat(300_000 / unit.length));
+  for (const pattern of new Set(patterns.map(([, literal]) => String(JSON.parse(literal!))))) {
+    const regex = new RegExp(pattern, "u");
+    for (const text of texts)
+      for (const end of ["!", "~", "\0", " "]) assert.type(regex.test(`/a${text}${end}`), "boolean");
+    for (const text of texts) regex.test(`a${text}\0`);
+    for (const text of texts) regex.test(`http://a${text} `);
+  }
 });
 
 const rows = (count: number) => Array.from({ length: count }, () => ({}));

@@ -1,6 +1,7 @@
 import { equal, is, match, not, throws } from "uvu/assert";
+import { formatKeyFile, type KeyFile } from "../../src/keys/key-file.ts";
 import { type RotationOptions, rotateShareKeys } from "../../src/share/rotate-share-keys.ts";
-import { createShareKeys, formatShareKeys, parseShareKeys, type ShareKeyFile } from "../../src/share/share-keys.ts";
+import { createShareKeys, parseShareKeys } from "../../src/share/share-keys.ts";
 import { mintShareToken, verifyShareToken } from "../../src/share/share-token.ts";
 import { suite } from "../harness.ts";
 
@@ -11,11 +12,11 @@ const weekS = 604_800;
 const dayMs = 86_400_000;
 const first = parseShareKeys(createShareKeys(new Uint8Array(32).fill(1)));
 
-function rotate(file: ShareKeyFile, nowMs: number, more: Partial<RotationOptions> = {}) {
+function rotate(file: KeyFile, nowMs: number, more: Partial<RotationOptions> = {}) {
   const random32 = new Uint8Array(32).fill(nowMs % 251);
   const options = { random32, nowMs, maxExpiresInS: weekS, isKnownEverywhere: false, ...more };
   const rotation = rotateShareKeys(file, options);
-  equal(parseShareKeys(formatShareKeys(rotation.file)), rotation.file, "what is written is what is read");
+  equal(parseShareKeys(formatKeyFile(rotation.file)), rotation.file, "what is written is what is read");
   return rotation;
 }
 
@@ -43,7 +44,7 @@ test("the second step is refused less than a minute after the first, unless ever
 test("at each moment every replica opens every link, also one that is a step behind", async () => {
   const expiresAtS = startMs / 1000 + weekS;
   const claims = { tenant: "acme", shareId: "A".repeat(22), expiresAtS };
-  const steps: ShareKeyFile[] = [first];
+  const steps: KeyFile[] = [first];
   for (let step = 1; step <= 6; step++) steps.push(rotate(steps.at(-1)!, startMs + step * 60_000).file);
   for (const [step, file] of steps.entries()) {
     const token = await mintShareToken(claims, file);
@@ -77,7 +78,7 @@ test("a key that was replaced by hand is retired at the next switch, and so is d
 
 test("a switch that was taken back by hand can be made again, and never drops the key that signs", () => {
   const switched = rotate(rotate(first, startMs).file, startMs + 60_000).file;
-  const takenBack = parseShareKeys(formatShareKeys({ ...switched, current: "k1" }));
+  const takenBack = parseShareKeys(formatKeyFile({ ...switched, current: "k1" }));
   const later = rotate(takenBack, startMs + 30 * dayMs);
   equal([later.file.current, later.dropped, later.kid], ["k1", [], "k3"]);
   const again = rotate(later.file, startMs + 31 * dayMs);

@@ -1,5 +1,6 @@
 import { equal, is, match, not, unreachable } from "uvu/assert";
-import { createShareKeys, formatShareKeys, parseShareKeys } from "../../src/share/share-keys.ts";
+import { formatKeyFile } from "../../src/keys/key-file.ts";
+import { createShareKeys, parseShareKeys } from "../../src/share/share-keys.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("share keys");
@@ -37,7 +38,7 @@ test("the progress of a rotation is read, and written as it was read", () => {
   const parsed = parseShareKeys(JSON.stringify(file));
   equal(parsed.next, { kid: "c", sinceMs: Date.UTC(2026, 0, 2) });
   equal([...parsed.retired], [["a", Date.UTC(2026, 0, 1)]]);
-  equal(JSON.parse(formatShareKeys(parsed)), file);
+  equal(JSON.parse(formatKeyFile(parsed)), file);
 });
 
 test("a file that was edited by hand is read: a note about a key that is gone, or that signs, says nothing", () => {

@@ -5,12 +5,13 @@ import { createByteCache } from "../../src/cache/byte-cache.ts";
 import { createStaleCache } from "../../src/cache/stale-cache.ts";
 import { type Frame, findColumn } from "../../src/frame/frame.ts";
 import { createLog } from "../../src/log/log.ts";
-import type { DuckdbPool } from "../../src/source/duckdb-pool.ts";
-import type { DuckdbJob } from "../../src/source/duckdb-protocol.ts";
+import type { DuckdbPool } from "../../src/source/duckdb/pool.ts";
+import type { DuckdbJob } from "../../src/source/duckdb/protocol.ts";
 import { createSourceRunner, type SourceOutcome, type SourceQuery } from "../../src/source/runner.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
 import { canary, createFolders, createPool, listsOf, valuesOf } from "./duckdb-fixture.ts";
+import { noConnections } from "./scripted-connectors.ts";
 
 const test = suite("derived sources");
 
@@ -38,7 +39,8 @@ function setUp(options: { readonly query?: Query; readonly timeoutMs?: number; r
   };
   const cache = createStaleCache({ cache: createByteCache({ maxBytes: 1 << 24, now }), now, patienceMs: 0 }).ask;
   const log = createLog("silent");
-  const runner = createSourceRunner({ duckdb, cache, now, log, timeoutMs, maxRows: 100, maxBytes });
+  const timeoutsMs = { sql: timeoutMs, service: timeoutMs, derived: timeoutMs };
+  const runner = createSourceRunner({ duckdb, cache, now, log, ...noConnections, timeoutsMs, maxRows: 100, maxBytes });
   const run = (id: string, datasources: readonly Datasource[], rest: Partial<SourceQuery> = {}) => {
     const datasource = datasources.find((each) => each.id === id)!;
     return runner.run({ tenant: "acme", datasource, binding: {}, timezone: "UTC", datasources, ...rest });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import { DuckdbFileSchema } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
-import { locateFiles } from "../../src/source/duckdb-files.ts";
+import { locateFiles } from "../../src/source/duckdb/files.ts";
 import { suite } from "../harness.ts";
 import { createFolders, failureOf } from "./duckdb-fixture.ts";
 

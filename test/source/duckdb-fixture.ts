@@ -15,7 +15,7 @@ import { DuckdbFileSchema } from "../../gen/datajetty/dashboards/v1/datasource_p
 import type { Binding } from "../../src/definition/filter-value.ts";
 import type { Column, Frame } from "../../src/frame/frame.ts";
 import { createLog } from "../../src/log/log.ts";
-import { createDuckdbPool, type DuckdbPool, type DuckdbPoolOptions } from "../../src/source/duckdb-pool.ts";
+import { createDuckdbPool, type DuckdbPool, type DuckdbPoolOptions } from "../../src/source/duckdb/pool.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 
 /** What only the tenant `other` may read. */
@@ -104,7 +104,7 @@ export function childPids(): number[] {
   const lists = readdirSync("/proc/self/task").map((task) => readOrEmpty(`/proc/self/task/${task}/children`));
   return lists
     .flatMap((list) => list.split(" "))
-    .filter((pid) => pid !== "" && readOrEmpty(`/proc/${pid}/cmdline`).includes("duckdb-child"))
+    .filter((pid) => pid !== "" && readOrEmpty(`/proc/${pid}/cmdline`).includes("duckdb/child.ts"))
     .map(Number)
     .sort((a, b) => a - b);
 }

@@ -127,7 +127,7 @@ linuxTest("closing kills what runs and refuses what comes", async () => {
 });
 
 linuxTest("processes end with a service that is killed", async () => {
-  const source = new URL("../../src/source/duckdb-pool.ts", import.meta.url);
+  const source = new URL("../../src/source/duckdb/pool.ts", import.meta.url);
   const script = `
     import { createDuckdbPool } from ${JSON.stringify(source.href)};
     const log = { debug() {}, info() {}, warn() {}, error() {} };

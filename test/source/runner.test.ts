@@ -10,11 +10,12 @@ import { createByteCache } from "../../src/cache/byte-cache.ts";
 import { createStaleCache } from "../../src/cache/stale-cache.ts";
 import type { Frame } from "../../src/frame/frame.ts";
 import { createLog } from "../../src/log/log.ts";
-import type { DuckdbPool } from "../../src/source/duckdb-pool.ts";
-import type { DuckdbJob } from "../../src/source/duckdb-protocol.ts";
+import type { DuckdbPool } from "../../src/source/duckdb/pool.ts";
+import type { DuckdbJob } from "../../src/source/duckdb/protocol.ts";
 import { createSourceRunner, type SourceQuery } from "../../src/source/runner.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
+import { noConnections } from "./scripted-connectors.ts";
 
 const test = suite("source runner");
 
@@ -39,7 +40,11 @@ function setUp(answer: (job: DuckdbJob, signal: AbortSignal) => Promise<Frame> =
   };
   const log = createLog("debug", { write: (line: string) => lines.push(JSON.parse(line)) });
   const cache = createStaleCache({ cache: createByteCache({ maxBytes: 1 << 20, now }), now, patienceMs: 0 }).ask;
-  const runner = createSourceRunner({ duckdb, cache, now, log, timeoutMs: 50, maxRows: 100, maxBytes: 1_000 });
+  const timeoutsMs = { sql: 50, service: 50, derived: 50 };
+  const runner = createSourceRunner({
+    ...{ duckdb, cache, now, log, ...noConnections, timeoutsMs },
+    ...{ maxRows: 100, maxBytes: 1_000 },
+  });
   return { runner, jobs, lines, state };
 }
 

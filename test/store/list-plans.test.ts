@@ -2,6 +2,7 @@ import type { SQLWrapper } from "drizzle-orm";
 import { sql } from "drizzle-orm";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import * as assert from "uvu/assert";
+import { selectConnections } from "../../src/store/connection-list.ts";
 import { selectDefinitions } from "../../src/store/definition-list.ts";
 import { selectShares } from "../../src/store/share-list.ts";
 import { queryTenant } from "../../src/store/tenant-query.ts";
@@ -27,6 +28,10 @@ await onConnection(database.superuserUrl, async ({ sql }) => {
     select t, 's_' || i, 'd_' || i % 5 + 1, '{}', 'ann', now() - i * interval '1 minute',
       now() + (i % 4 - 1) * interval '1 day', case when i % 7 = 0 then now() end
     from unnest(array['acme', 'bolt']) t, generate_series(1, 6000) i`;
+  await sql`insert into connections (tenant_id, name, kind, settings, revision, updated_by, deleted_at)
+    select t, 'c_' || i, case when i % 2 = 0 then 'http' end, case when i % 2 = 0 then '{}' end, 1, 'ann',
+      case when i % 2 = 1 then now() end
+    from unnest(array['acme', 'bolt']) t, generate_series(1, 3000) i`;
   await sql`analyze`;
 });
 
@@ -81,6 +86,15 @@ test("a page of versions walks the key", async () => {
   assertWalks(await planOf((db) => selectVersions(db, "acme", "d_1", { before: undefined, limit: 51 })), key);
   const node = assertWalks(await planOf((db) => selectVersions(db, "acme", "d_1", { before: 3000, limit: 51 })), key);
   for (const part of ["tenant_id", "dashboard_id", "version <"]) assert.match(node["Index Cond"]!, part);
+});
+
+test("a page of connections walks its index, which deleted ones are not in", async () => {
+  const build = (after: string | undefined) => (db: PostgresJsDatabase) =>
+    selectConnections(db, "acme", { after, limit: 51 });
+  assertWalks(await planOf(build(undefined)), "connections_live");
+  const node = assertWalks(await planOf(build("c_15")), "connections_live");
+  for (const part of ["tenant_id", "c_15"]) assert.match(node["Index Cond"]!, part);
+  assert.is(node.Filter, undefined);
 });
 
 test("a page of links walks its index, and passes over expired ones within it", async () => {

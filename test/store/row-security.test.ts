@@ -40,9 +40,12 @@ const share = (tenant: string) =>
   `insert into shares (tenant_id, share_id, dashboard_id, filters, expires_at, created_by)
    values ('${tenant}', 's', 'ops', '{}', now(), 'ann')`;
 const key = (tenant: string) => `insert into idempotency_keys values ('${tenant}', 'm', 'k', 'f', '', now())`;
+const connection = (tenant: string) =>
+  `insert into connections (tenant_id, name, kind, settings, secret, revision, updated_by)
+   values ('${tenant}', 'w', 'http', '{}', 'sealed', 1, 'ann')`;
 
 for (const tenant of ["acme", "bolt"]) {
-  for (const insert of [definition, version, draft, share, key]) await asApp(tenant, insert(tenant));
+  for (const insert of [definition, version, draft, share, key, connection]) await asApp(tenant, insert(tenant));
   await asOwner(tenant, `insert into tenants values ('${tenant}')`);
 }
 
@@ -75,7 +78,7 @@ test("a tenant sees its own rows, and without a tenant there are none, not even 
 });
 
 test("a row of another tenant can be neither written nor moved", async () => {
-  for (const insert of [definition, version, draft, share, key]) {
+  for (const insert of [definition, version, draft, share, key, connection]) {
     assert.is(await codeOf(asApp("acme", insert("coda"))), "42501");
     assert.is(await codeOf(asApp(undefined, insert("coda"))), "42501");
   }

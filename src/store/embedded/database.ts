@@ -10,14 +10,20 @@ import { databaseName, provision, roles } from "./provision.ts";
 import { type ServerPlan, startServer, stopServer } from "./server.ts";
 import { socketFolderFor } from "./socket-folder.ts";
 
-/** A PostgreSQL of our own. */
-export type EmbeddedDatabase = {
+/** A PostgreSQL server of our own. */
+export type EmbeddedServer = {
+  /** Logs in as the superuser. */
+  readonly superuserUrl: string;
+  /** The path of the socket that it listens on, and on nothing else. */
+  readonly socket: string;
+};
+
+/** The service's database on it. */
+export type EmbeddedDatabase = EmbeddedServer & {
   /** Logs in as `dash_app`. */
   readonly url: string;
   /** Logs in as the owner of the database. */
   readonly ownerUrl: string;
-  /** Logs in as the superuser. */
-  readonly superuserUrl: string;
   /** Stops the server and gives the folder back. */
   close(): Promise<void>;
 };
@@ -65,6 +71,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
       url: urlOf(roles.app, databaseName),
       ownerUrl: urlOf(roles.owner, databaseName),
       superuserUrl,
+      socket: join(server.socketFolder, ".s.PGSQL.5432"),
       async close() {
         await stop();
         await rmdir(socketFolder).catch(() => {});

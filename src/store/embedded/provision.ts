@@ -1,3 +1,4 @@
+import type { Sql } from "postgres";
 import { fault } from "../../errors/fault.ts";
 import { connect } from "../connection.ts";
 
@@ -7,10 +8,13 @@ export const databaseName = "dashboards";
 /** Its owner, and the role that the service logs in as. */
 export const roles = { owner: "dash_owner", app: "dash_app" } as const;
 
+/** The databases that no other role of the server has business in. */
+const ours = [databaseName, "postgres", "template1"];
+
 /**
  * Makes the database, its owner (no superuser, so that row security holds for it as in production)
- * and the role that the service logs in as, unless they are there. Fails if the server is set up to
- * lose what it has acknowledged.
+ * and the role that the service logs in as, unless they are there, and closes it to every other role.
+ * Fails if the server is set up to lose what it has acknowledged.
  */
 export async function provision(superuserUrl: string, password: string): Promise<void> {
   const connection = await connect(superuserUrl, { session: false, withinMs: 5000 });
@@ -28,7 +32,23 @@ export async function provision(superuserUrl: string, password: string): Promise
     }
     const [there] = await sql`select from pg_database where datname = ${databaseName}`;
     if (there === undefined) await sql.unsafe(`create database ${databaseName} owner ${roles.owner}`);
+    await keepOthersOut(sql);
   } finally {
     await connection.end();
   }
+}
+
+/** By PostgreSQL's default everybody may connect to every database; so it is in data folders of earlier releases. */
+async function keepOthersOut(sql: Sql): Promise<void> {
+  const open = await sql`
+    select datname from pg_database
+    where datname in ${sql(ours)} and exists (
+      select from aclexplode(coalesce(datacl, acldefault('d', datdba)))
+      where grantee = 0 and privilege_type = 'CONNECT')`;
+  if (open.length === 0) return;
+  const names = open.map(({ datname }) => datname).join(", ");
+  // In one message, which is one transaction: closed for everybody, nobody would open it again.
+  await sql.unsafe(`
+    revoke connect on database ${names} from public;
+    grant connect on database ${databaseName} to ${Object.values(roles).join(", ")}`);
 }

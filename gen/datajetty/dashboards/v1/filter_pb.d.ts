@@ -95,8 +95,9 @@ export declare const FilterSchema: GenMessage<Filter>;
  */
 export declare type OptionsSource = Message<"datajetty.dashboards.v1.OptionsSource"> & {
   /**
-   * The datasource. It is read with the values that a link or a token fixes, and
-   * every other filter unset, so that no option tells of what lies beyond those.
+   * The datasource. It is read with the filters that the reader may not change as
+   * they are (held by a token, fixed by a link, or left to their defaults by it),
+   * and every other one unset, so that no option tells of what lies beyond.
    *
    * @generated from field: string datasource = 1;
    */
