@@ -59,7 +59,7 @@ export type Step = {
   readonly parts?: readonly Part[];
   readonly wait_ms?: number;
   readonly template?: string;
-  readonly inject?: Readonly<Record<string, string>>;
+  readonly inject?: Readonly<Record<string, string | readonly Part[]>>;
   readonly save?: string;
   readonly pass_if_status?: readonly number[];
   readonly expect?: Omit<Expectation, "props">;
@@ -87,6 +87,30 @@ export type Step = {
   readonly tenant?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly id?: string;
+  readonly reply?: UpstreamReply;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** How an upstream answers from now on: an HTTP one by the first fields, a gRPC one by the last. */
+export type UpstreamReply = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers_repeat?: readonly [name: string, value: string, n: number];
+  readonly body?: string | readonly Part[];
+  readonly refuse?: boolean;
+  readonly blackhole?: boolean;
+  readonly delay_ms?: number;
+  readonly reset_after?: string;
+  readonly stream?: string;
+  readonly interval_ms?: number;
+  readonly headers_drip_ms?: number;
+  readonly raw?: string;
+  readonly tls?: string;
+  readonly code?: number;
+  readonly message?: string;
+  readonly goaway?: boolean;
+  readonly content_type?: string;
 };
 
 /** One attack, and what must come of it. */

@@ -29,12 +29,15 @@ export function newDashboardId(): string {
 }
 
 /** Writes the tenants' files. Queries run as another user, who must be able to read them. */
-export function writeFixtureFiles(filesDir: string): void {
+export function writeFixtureFiles(filesDir: string, tenant = "A"): void {
   const sales = ["region,label,amount,day,tag", "EU,row-EU-1,10,2026-01-01,a", "EU,row-EU-2,20,2026-01-02,b"];
   const others = ["US,row-US-1,30,2026-01-01,a", "IN,row-IN-1,40,2026-01-02,b", ""];
-  writeTenantFile(filesDir, "A", "sales.csv", [...sales, ...others].join("\n"));
-  writeTenantFile(filesDir, "A", "canary-file.csv", "shown,unshown\n1,CANARY_HIDDEN\n");
-  writeTenantFile(filesDir, "A", "sentinel.txt", "untouched");
+  writeTenantFile(filesDir, tenant, "sales.csv", [...sales, ...others].join("\n"));
+  writeTenantFile(filesDir, tenant, "t.csv", "label,amount\nrow-TT-1,1\n");
+  writeTenantFile(filesDir, tenant, "empty.duckdb", "");
+  writeTenantFile(filesDir, tenant, "empty.csv", "");
+  writeTenantFile(filesDir, tenant, "canary-file.csv", "shown,unshown\n1,CANARY_HIDDEN\n");
+  writeTenantFile(filesDir, tenant, "sentinel.txt", "untouched");
   writeTenantFile(filesDir, "B", "secret.csv", "v\nCANARY_B\n");
   writeTenantFile(filesDir, "B", "b.duckdb", "CANARY_B");
 }

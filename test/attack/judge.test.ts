@@ -1,18 +1,13 @@
 /** Whether what judges the attacks can tell bad from good: a judge that passes everything is none. */
 import * as assert from "uvu/assert";
 import { suite } from "../harness.ts";
-import type { HttpResponse } from "./http-response.ts";
 import { readResponses } from "./http-response.ts";
 import { inputsOf } from "./inputs.ts";
+import { judge, type Seen } from "./judging.ts";
 import { findProperty, universalProperties } from "./properties/table.ts";
-import type { CaseRecord, Outcome } from "./record.ts";
-import type { Scope } from "./scope.ts";
 import { fillIn } from "./variables.ts";
 
 const test = suite("judges of attacks");
-
-type Seen = Partial<Outcome> & { readonly status?: number; readonly body?: string; readonly headers?: Headers };
-type Headers = Readonly<Record<string, string>>;
 
 const json = { "content-type": "application/json" };
 const notFound = '{"error":"not_found","message":"nothing is here"}';
@@ -108,7 +103,7 @@ for (const [name, { bad, good }] of Object.entries(samples)) {
 
 test("timings that differ are told apart", async () => {
   const around = (ms: number) => Array.from({ length: 200 }, (_, index) => ms + (index % 10) / 10);
-  const judgePair = (aMs: number[], bMs: number[]) => judge("timing_indistinct", [{}], { aMs, bMs });
+  const judgePair = (aMs: number[], bMs: number[]) => judge("timing_indistinct", [{}], { pair: { aMs, bMs } });
   assert.ok(await judgePair(around(2), around(9)));
   assert.ok(await judgePair(around(2), around(3)));
   assert.is(await judgePair(around(2), around(2)), undefined);
@@ -154,35 +149,3 @@ test("responses are read off a connection, whatever their framing", () => {
 });
 
 test.run();
-
-async function judge(
-  name: string,
-  seen: readonly Seen[],
-  pair?: { aMs: number[]; bMs: number[] },
-): Promise<string | undefined> {
-  // None of these properties looks at the world.
-  const judged = await findProperty(name)!({} as Scope);
-  const steps = seen.map((each) => ({ step: { do: "http" }, outcomes: [toOutcome(each)], ...(pair && { pair }) }));
-  const attack = { id: "", name: "", steps: [], expect: { status: [], props: [] } };
-  const record: CaseRecord = { attack, steps, published: [] };
-  return judged(record);
-}
-
-function toOutcome({ status = 200, body = "", headers = {}, ...seen }: Seen): Outcome {
-  const lines = Object.entries(headers);
-  const head = [`HTTP/1.1 ${status}`, ...lines.map(([name, value]) => `${name}: ${value}`)].join("\r\n");
-  const response: HttpResponse = { status, head, headers: lines, body };
-  return {
-    caller: "A",
-    method: "POST",
-    path: "/x",
-    inputs: [],
-    json: undefined,
-    response,
-    responses: 1,
-    closed: false,
-    latencyMs: 1,
-    sentAtMs: 0,
-    ...seen,
-  };
-}

@@ -21,17 +21,24 @@ function publicJwk(name: keyof typeof keys): object {
   return keys[name].publicKey.export({ format: "jwk" });
 }
 
-/** Gives the good token of a tenant. Signing one takes longer than most requests, so that each serves for a minute. */
-export function createTokens(): (tenant: "A" | "B") => string {
+/**
+ * Gives the good token of a tenant, with more scopes than the usual if need be. Signing one takes longer than
+ * most requests, so that each serves for a minute.
+ */
+export function createTokens(): (tenant: string, moreScopes?: string) => string {
   const kept = new Map<string, { token: string; untilMs: number }>();
-  return (tenant) => {
-    const known = kept.get(tenant);
+  return (tenant, moreScopes = "") => {
+    const key = `${tenant} ${moreScopes}`;
+    const known = kept.get(key);
     if (known !== undefined && Date.now() < known.untilMs) return known.token;
-    const token = forgeToken({ claims: { tenant } }, {});
-    kept.set(tenant, { token, untilMs: Date.now() + 60_000 });
+    const scope = `${usualScopes} ${moreScopes}`.trim();
+    const token = forgeToken({ claims: { tenant, scope } }, {});
+    kept.set(key, { token, untilMs: Date.now() + 60_000 });
     return token;
   };
 }
+
+const usualScopes = "dashboards:render dashboards:publish dashboards:share";
 
 /** The good token of tenant A with changes. */
 export function forgeToken(changes: JwtChanges, variables: Variables): string {
@@ -53,7 +60,7 @@ function goodClaims(): Record<string, unknown> {
     aud: audience,
     sub: "u",
     tenant: "A",
-    scope: "dashboards:render dashboards:publish dashboards:share",
+    scope: usualScopes,
     iat: nowS,
     exp: nowS + 300,
   };

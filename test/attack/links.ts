@@ -1,10 +1,10 @@
 import type { Step } from "./corpus.ts";
+import { publicOrigin } from "./environment.ts";
 import { jsonOf } from "./http-response.ts";
 import { forgeShareTokens, mutate } from "./mutate.ts";
 import type { Outcome, StepRecord } from "./record.ts";
 import { request, type Scope } from "./scope.ts";
 import { constants, fillIn, fillInDeep } from "./variables.ts";
-import { publicOrigin } from "./world.ts";
 
 /** Makes a link, and keeps its token under the step's name. */
 export async function share(scope: Scope, step: Step): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import type { Prepared } from "./around/around.ts";
 import { type Auth, type Case, type Part, stepsWithin } from "./corpus.ts";
 import { fixtures } from "./fixtures.ts";
 import { jsonOf } from "./http-response.ts";
@@ -18,6 +19,8 @@ export type Scope = {
   readonly published: Published[];
   /** Ids of shares by their tokens. */
   readonly shareIds: Map<string, string>;
+  /** What its world has made for it, where that is a world of other systems. */
+  readonly prepared: Prepared | undefined;
 };
 
 /** Makes the scope of a case, with the dashboards that it refers to. */
@@ -26,9 +29,12 @@ export async function createScope(world: World, attack: Case): Promise<Scope> {
     ...namesIn(attack),
     ...attack.steps.flatMap(stepsWithin).flatMap(({ dashboard }) => namesIn(dashboard ?? "")),
   ]);
-  const own: Record<string, string> = {};
-  for (const name of Object.keys(fixtures)) if (names.has(name)) own[name] = await world.fixture(name);
-  return { world, variables: { ...world.variables, ...own }, published: [], shareIds: new Map() };
+  const prepared = await world.around?.prepare(attack);
+  const own: Record<string, string | (() => string)> = { ...prepared?.variables };
+  if (prepared === undefined) {
+    for (const name of Object.keys(fixtures)) if (names.has(name)) own[name] = await world.fixture(name);
+  }
+  return { world, variables: { ...world.variables, ...own }, published: [], shareIds: new Map(), prepared };
 }
 
 /** A request of a step. */
@@ -38,6 +44,8 @@ export type StepRequest = {
   readonly auth: Auth;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: readonly Part[];
+  /** Scopes that its token has beside the usual. */
+  readonly moreScopes?: string;
 };
 
 /** Sends a request of a step, with what holds in the scope and, in a loop, its index. */
@@ -46,7 +54,7 @@ export async function request(scope: Scope, step: StepRequest, index?: number): 
   const variables: Variables = index === undefined ? scope.variables : { ...scope.variables, i: `${index}` };
   const fill = (text: string) => fillIn(text, variables);
   const path = fill(step.path);
-  const authorization = authorizationOf(step.auth, world, variables);
+  const authorization = authorizationOf(step, world, variables);
   const headers = [
     ...(authorization === undefined ? [] : [["authorization", authorization] as const]),
     ...step.headers.map(([name, value]) => [name, fill(value)] as const),
@@ -86,9 +94,9 @@ function sizeOf(part: Part): number {
   return "hex" in part ? part.hex.length : Number.POSITIVE_INFINITY;
 }
 
-function authorizationOf(auth: Auth, world: World, variables: Variables): string | undefined {
+function authorizationOf({ auth, moreScopes }: StepRequest, world: World, variables: Variables): string | undefined {
   if (auth === "none") return undefined;
-  if (auth === "A" || auth === "B") return `Bearer ${world.token(auth)}`;
+  if (auth === "A" || auth === "B") return `Bearer ${world.token(auth, moreScopes)}`;
   if ("raw" in auth) return fillIn(auth.raw, variables);
   return `Bearer ${forgeToken(auth.jwt, variables)}`;
 }

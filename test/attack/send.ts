@@ -1,4 +1,5 @@
 import type { Part } from "./corpus.ts";
+import { type HttpResponse, jsonOf } from "./http-response.ts";
 import { partsToBytes } from "./parts.ts";
 import { type Exchange, exchange } from "./raw-socket.ts";
 
@@ -9,6 +10,29 @@ export type PlainRequest = {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: readonly Part[];
 };
+
+/** Posts JSON with a token, as a caller of the API would. */
+export async function postJson(port: number, token: string, path: string, body: object): Promise<HttpResponse> {
+  const headers: [string, string][] = [
+    ["authorization", `Bearer ${token}`],
+    ["content-type", "application/json"],
+  ];
+  const { responses } = await sendRequest(port, { method: "POST", path, headers, body: [JSON.stringify(body)] });
+  if (responses[0] === undefined) throw new Error("the service gives no answer");
+  return responses[0];
+}
+
+/** The same, where only 200 will do: returns the answer. */
+export async function postFixture(
+  port: number,
+  token: string,
+  path: string,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const answer = await postJson(port, token, path, body);
+  if (answer.status !== 200) throw new Error(`a fixture was refused: ${answer.status} ${answer.body.slice(0, 500)}`);
+  return jsonOf(answer)!;
+}
 
 /** A response that takes longer counts as none. */
 const responseMs = 15_000;

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Sight } from "./probe.ts";
@@ -35,6 +36,8 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   const log: string[] = [];
+  let looks = 0;
+  child.setMaxListeners(0);
   collectLines(child.stderr!, (line) => log.push(line));
   await listening(child, log);
   return {
@@ -42,10 +45,18 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
     pid: child.pid!,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     log,
-    async look() {
-      const seen = once(child, "message");
-      child.send("look");
-      return (await seen)[0] as Sight;
+    look() {
+      looks += 1;
+      const wanted = looks;
+      const { promise, resolve } = Promise.withResolvers<Sight>();
+      const take = ({ look, sight }: { look: number; sight: Sight }) => {
+        if (look !== wanted) return;
+        child.off("message", take);
+        resolve(sight);
+      };
+      child.on("message", take);
+      child.send(wanted);
+      return promise;
     },
     rssMib: () => rssOfTreeMib(child.pid!),
     async stop() {
@@ -97,10 +108,7 @@ async function findPort(): Promise<number> {
 }
 
 function rssOfTreeMib(root: number): number {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/).map(Number) as [pid: number, parent: number, rssKib: number]);
+  const rows = existsSync("/proc/self/stat") ? processesFromProc() : processesFromPs();
   const tree = new Set([root]);
   // A child's row may stand before its parent's.
   for (let before = 0; before < tree.size; ) {
@@ -108,4 +116,30 @@ function rssOfTreeMib(root: number): number {
     for (const [pid, parent] of rows) if (tree.has(parent)) tree.add(pid);
   }
   return rows.reduce((sum, [pid, , rssKib]) => (tree.has(pid) ? sum + rssKib / 1024 : sum), 0);
+}
+
+type ProcessRow = readonly [pid: number, parent: number, rssKib: number];
+
+/** As `ps` has them, which would take as long as a sample lasts (proc(5), `stat`: fields 4 and 24, 4 KiB pages). */
+function processesFromProc(): readonly ProcessRow[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): readonly ProcessRow[] => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        // The second field is a name in brackets, which may hold anything.
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return [[Number(pid), Number(fields[1]), Number(fields[21]) * 4]];
+      } catch {
+        // It is gone by now.
+        return [];
+      }
+    });
+}
+
+function processesFromPs(): readonly ProcessRow[] {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,rss="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number) as [pid: number, parent: number, rssKib: number]);
 }

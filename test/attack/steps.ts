@@ -7,7 +7,7 @@ import { publish, whyNotPublished } from "./publish.ts";
 import { exchange } from "./raw-socket.ts";
 import type { Outcome, StepRecord } from "./record.ts";
 import { request, resultOf, type Scope } from "./scope.ts";
-import { constants, fillIn } from "./variables.ts";
+import { constants, fillIn, fillInDeep } from "./variables.ts";
 
 /** Runs one step. */
 export type StepRunner = (scope: Scope, step: Step, index?: number) => Promise<StepRecord>;
@@ -15,11 +15,13 @@ export type StepRunner = (scope: Scope, step: Step, index?: number) => Promise<S
 /** Runs a step of a kind that `whyNotRun` lets through. */
 export const runStep: StepRunner = (scope, step, index) => runners[step.do]!(scope, step, index);
 
-/** Returns why a step cannot be run, undefined if it can. */
-export function whyNotRun(step: Step): string | undefined {
+/** Returns why a step cannot be run, undefined if it can. Some need a world of other systems. */
+export function whyNotRun(step: Step, hasAround: boolean): string | undefined {
   if (step.do === "fixture" && !Object.hasOwn(changes, step.op!)) return `the product cannot ${step.op} yet`;
   if (step.do === "publish") return whyNotPublished(step);
-  if (Object.hasOwn(runners, step.do)) return undefined;
+  const faulty = step.do === "fault" && (step.target !== "process" || step.op !== "restart");
+  const lacks = !hasAround && ["fault", "sink"].includes(step.do);
+  if (Object.hasOwn(runners, step.do) && !faulty && !lacks) return undefined;
   return `the harness cannot do ${[step.do, step.target, step.op].filter((word) => word !== undefined).join(" ")} yet`;
 }
 
@@ -51,6 +53,14 @@ const runners: Readonly<Record<string, StepRunner>> = {
   },
   async sleep(_, step) {
     await sleep(step.ms);
+    return { step, outcomes: [] };
+  },
+  async sink({ prepared }, step) {
+    await prepared!.answerWith(step.id!, step.reply!);
+    return { step, outcomes: [] };
+  },
+  async fault({ world, variables }, step) {
+    await world.around!.restart(fillInDeep(step.env ?? {}, variables));
     return { step, outcomes: [] };
   },
   async fixture(scope, step) {

@@ -8,6 +8,7 @@ export const constants: Variables = {
   RENDER: "/api/v1/data-consumption/dashboards/render",
   SHARE: "/api/v1/data-consumption/dashboards/share",
   DEFS: "/api/v1/data-consumption/dashboards/definitions",
+  CONNECTIONS: "/api/v1/data-consumption/dashboards/connections",
   "256": "a".repeat(256),
   "300": "a".repeat(300),
   "4K": "a".repeat(4_096),

@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keySet, startJwksServer } from "../auth/jwks-server.ts";
 import { createTestDatabase } from "../store/database.ts";
+import type { Around } from "./around/around.ts";
 import { type DatabaseView, openDatabaseView } from "./database-view.ts";
+import { environmentOf, publicOrigin } from "./environment.ts";
 import { fixtures, newDashboardId, writeFixtureFiles } from "./fixtures.ts";
-import { type HttpResponse, jsonOf } from "./http-response.ts";
+import type { HttpResponse } from "./http-response.ts";
 import { audience, createTokens, issuer, publicKeys } from "./jwt.ts";
-import { sendRequest } from "./send.ts";
+import { postFixture, sendRequest } from "./send.ts";
 import { type ServiceProcess, startServiceProcess } from "./service-process.ts";
 import { type Sink, startSink } from "./sink.ts";
 import { constants, randomOfShape, type Variables } from "./variables.ts";
@@ -24,15 +26,14 @@ export type World = {
   readonly deadLink: HttpResponse;
   /** Values of variables that hold for every case. */
   readonly variables: Variables;
+  /** What stands around the service where it reads other systems; undefined where it does not. */
+  readonly around?: Around;
   /** Returns a token that is still good for minutes. */
-  token(tenant: "A" | "B"): string;
+  token(tenant: "A" | "B", moreScopes?: string): string;
   /** Saves a dashboard of its own for each case that asks, and the shared ones once. */
   fixture(name: string): Promise<string>;
   stop(): Promise<void>;
 };
-
-/** Links start with it; the harness leads it to the service. */
-export const publicOrigin = "https://links.attack.test";
 
 /** Names of the variables that a world has, fixtures included: what needs others cannot run. */
 export const worldVariables: ReadonlySet<string> = new Set([
@@ -52,22 +53,7 @@ export async function startWorld(): Promise<World> {
   writeFixtureFiles(filesDir);
   const jwks = await startJwksServer(keySet(...publicKeys()));
   const deniedSink = await startSink();
-  const many = "1000000";
-  const service = await startServiceProcess({
-    DATA_DIR: dataDir,
-    DATABASE_URL: testDatabase.url,
-    DATABASE_MIGRATE_URL: testDatabase.ownerUrl,
-    AUTH_JWKS_URL: jwks.url.href,
-    AUTH_ISSUER: issuer,
-    AUTH_AUDIENCE: audience,
-    PUBLIC_URL: publicOrigin,
-    RATE_PER_SECOND: many,
-    RATE_BURST: many,
-    RATE_LINKS_PER_SECOND: many,
-    RATE_FAILED_TOKENS_PER_SECOND: many,
-    LOG_LEVEL: "info",
-    DEMO: "off",
-  });
+  const service = await startServiceProcess(environmentOf(dataDir, testDatabase, jwks.url));
   const database = await openDatabaseView(testDatabase.superuserUrl);
 
   const token = createTokens();
@@ -84,17 +70,7 @@ export async function startWorld(): Promise<World> {
     shared.set(name, saved);
     return saved;
   };
-  const call = async (path: string, tenant: "A" | "B", body: object) => {
-    const headers: [string, string][] = [
-      ["authorization", `Bearer ${token(tenant)}`],
-      ["content-type", "application/json"],
-    ];
-    const text = JSON.stringify(body);
-    const { responses } = await sendRequest(service.port, { method: "POST", path, headers, body: [text] });
-    const answer = responses[0];
-    if (answer?.status !== 200) throw new Error(`a fixture was refused: ${answer?.body}`);
-    return jsonOf(answer)!;
-  };
+  const call = (path: string, tenant: "A" | "B", body: object) => postFixture(service.port, token(tenant), path, body);
 
   const dashA = await fixture("dash_A");
   const { url } = await call(constants.SHARE as string, "A", { dashboard_id: dashA, expires_in_s: 3_600 });

@@ -1,5 +1,5 @@
 import type { HttpResponse } from "../http-response.ts";
-import { sendRequest } from "../send.ts";
+import { postJson } from "../send.ts";
 import { constants } from "../variables.ts";
 import type { World } from "../world.ts";
 
@@ -9,16 +9,8 @@ export async function renderBenign(
   tenant: "A" | "B" = "A",
   dashboardId = world.variables.dash_A as string,
 ): Promise<HttpResponse> {
-  const { responses } = await sendRequest(world.service.port, {
-    method: "POST",
-    path: constants.RENDER as string,
-    headers: [
-      ["authorization", `Bearer ${world.token(tenant)}`],
-      ["content-type", "application/json"],
-    ],
-    body: [JSON.stringify({ dashboard_id: dashboardId, filters: {} })],
-  });
-  const [response] = responses;
-  if (response?.status !== 200) throw new Error(`a benign render answers ${response?.status}: ${response?.body}`);
+  const body = { dashboard_id: dashboardId, filters: {} };
+  const response = await postJson(world.service.port, world.token(tenant), constants.RENDER as string, body);
+  if (response.status !== 200) throw new Error(`a benign render answers ${response.status}: ${response.body}`);
   return response;
 }

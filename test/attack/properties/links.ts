@@ -1,6 +1,6 @@
+import { publicOrigin } from "../environment.ts";
 import { headerOf, jsonOf } from "../http-response.ts";
 import { judgedOutcomes, type Outcome, responsesOf } from "../record.ts";
-import { publicOrigin } from "../world.ts";
 import { lastingHeaders } from "./comparisons.ts";
 import { everyResponse, ofRecord, ofResponses, type Properties } from "./property.ts";
 

@@ -1,4 +1,5 @@
 import { judgedOutcomes } from "../record.ts";
+import type { Scope } from "../scope.ts";
 import { renderBenign } from "./benign.ts";
 import { ofRecord, type Properties, type Property } from "./property.ts";
 
@@ -41,15 +42,23 @@ export const measureProperties: Properties = {
 
 /** Returns the property of a family such as `lat_lt_500`, undefined if there is none of that name. */
 export function measureFamily(name: string): Property | undefined {
-  const [, kind, limit] = /^(lat_lt|rss_lt|p99_lt)_(\d+)$/.exec(name) ?? [];
+  if (name === "p99_lt_200_when_open") return latencyBelow(200, 0.99, untilOpen);
+  const [, kind, limit] = /^(lat_lt|rss_lt|p99_lt|disk_lt)_(\d+)(?:MB)?$/.exec(name) ?? [];
   if (kind === "lat_lt") return latencyBelow(Number(limit), 1);
   if (kind === "p99_lt") return latencyBelow(Number(limit), 0.99);
-  return kind === "rss_lt" ? rssGrowthBelow(Number(limit)) : undefined;
+  if (kind === "disk_lt") return diskGrowthBelow(Number(limit));
+  return kind === "rss_lt"
+    ? growthBelow(Number(limit), "memory", async (scope) => scope.world.service.rssMib())
+    : undefined;
 }
 
-function latencyBelow(limitMs: number, quantile: number): Property {
+/** As many requests as may still reach an upstream that fails. From then on its circuit is open. */
+const untilOpen = 30;
+
+function latencyBelow(limitMs: number, quantile: number, passedOver = 0): Property {
   return ofRecord((record) => {
     const sorted = judgedOutcomes(record)
+      .slice(passedOver)
       .map(({ latencyMs }) => latencyMs)
       .sort((a, b) => a - b);
     const found = sorted[Math.ceil(sorted.length * quantile) - 1]!;
@@ -59,19 +68,29 @@ function latencyBelow(limitMs: number, quantile: number): Property {
 
 const sampleMs = 100;
 
-function rssGrowthBelow(limitMib: number): Property {
-  return ({ world }) => {
-    const before = world.service.rssMib();
+function growthBelow(limitMib: number, of: string, measureMib: (scope: Scope) => Promise<number>): Property {
+  return async (scope) => {
+    const before = await measureMib(scope);
     let most = before;
-    const timer = setInterval(() => {
-      most = Math.max(most, world.service.rssMib());
-    }, sampleMs);
-    return () => {
+    const look = async () => {
+      most = Math.max(most, await measureMib(scope));
+    };
+    // A case that breaks off is not judged: nothing may wait for that.
+    const timer = setInterval(() => look().catch(() => {}), sampleMs).unref();
+    return async () => {
       clearInterval(timer);
-      const grownMib = Math.round(Math.max(most, world.service.rssMib()) - before);
-      return grownMib < limitMib ? undefined : `memory grew by ${grownMib} MiB`;
+      await look();
+      const grownMib = Math.round(most - before);
+      return grownMib < limitMib ? undefined : `${of} grew by ${grownMib} MiB`;
     };
   };
+}
+
+function diskGrowthBelow(limitMb: number): Property {
+  return growthBelow((limitMb * 1e6) / 2 ** 20, "what is on disk", async ({ world }) => {
+    if (world.around === undefined) throw new Error("this world does not see its disk");
+    return (await world.around.diskBytes()) / 2 ** 20;
+  });
 }
 
 function median(values: readonly number[]): number {

@@ -47,7 +47,7 @@ export const pageProperties: Properties = {
 };
 
 /** The HTML of a response, be it a page or the JSON of a render. */
-function htmlOf(response: HttpResponse): string {
+export function htmlOf(response: HttpResponse): string {
   const html = jsonOf(response)?.html;
   return typeof html === "string" ? html : response.body;
 }

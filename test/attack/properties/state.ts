@@ -1,16 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostOf, placesNamedIn } from "../named-places.ts";
 import { type CaseRecord, judgedOutcomes, type Outcome } from "../record.ts";
 import type { Scope } from "../scope.ts";
 import { firstProblem, type Properties, type Property } from "./property.ts";
 
 /** Properties of what a case leaves behind: in the database, in files, in the process, in the log. */
 export const stateProperties: Properties = {
-  no_effect: unchanged("the database or a file changed", async ({ world }) => [
-    await world.database.state(),
-    readFileSync(join(world.filesDir, "A/sentinel.txt"), "utf8"),
-  ]),
+  no_effect: unchanged("the database or a file changed", async ({ world }) =>
+    world.around === undefined
+      ? [await world.database.state(), readFileSync(join(world.filesDir, "A/sentinel.txt"), "utf8")]
+      : world.around.effects(),
+  ),
   no_effect_on_B: unchanged("what B has changed", ({ world }) => world.database.tenantState("B")),
   one_version: async ({ world }) => {
     const before = await world.database.versions();
@@ -41,7 +43,15 @@ export const stateProperties: Properties = {
       return polluted.length === 0 ? undefined : `objects have ${polluted}`;
     },
   brotli_not_invoked: unchanged("Brotli was decoded", async ({ world }) => (await world.service.look()).brotliDecodes),
-  no_egress: unchanged("something was contacted", async ({ world }) => world.deniedSink.connections()),
+  no_egress: async ({ world }) => {
+    const { around, deniedSink } = world;
+    const before = deniedSink.connections();
+    const mark = await around?.mark();
+    return ({ attack }) => {
+      if (around !== undefined) return around.contactedSince(mark!, placesNamedIn(attack).map(hostOf));
+      return deniedSink.connections() === before ? undefined : "something was contacted";
+    };
+  },
   no_log_injection: ({ world }) => {
     const start = world.service.log.length;
     return () => world.service.log.slice(start).find((line) => !isLogLine(line));
@@ -76,7 +86,8 @@ function callsOf({ steps }: CaseRecord): readonly Outcome[] {
   return steps.flatMap(({ outcomes }) => outcomes);
 }
 
-function unchanged(problem: string, look: (scope: Scope) => Promise<unknown>): Property {
+/** A property that holds where what is looked at after the case is what it was before. */
+export function unchanged(problem: string, look: (scope: Scope) => Promise<unknown>): Property {
   return async (scope) => {
     const before = JSON.stringify(await look(scope));
     return async () => (JSON.stringify(await look(scope)) === before ? undefined : problem);

@@ -5,6 +5,7 @@ import { linkProperties } from "./links.ts";
 import { measureFamily, measureProperties } from "./measures.ts";
 import { pageProperties } from "./pages.ts";
 import { firstProblem, type Property } from "./property.ts";
+import { sourceProperties } from "./sources.ts";
 import { stateProperties } from "./state.ts";
 
 const properties: Readonly<Record<string, Property>> = {
@@ -14,6 +15,7 @@ const properties: Readonly<Record<string, Property>> = {
   ...pageProperties,
   ...linkProperties,
   ...stateProperties,
+  ...sourceProperties,
   ...measureProperties,
 };
 
@@ -30,6 +32,7 @@ export const universalProperties: Readonly<Record<string, Property>> = {
   ...ofEveryResponse({ errorShapeIfBody, internals, reflection, strangeHeader, unsafeRequestId }),
   no_other_tenant: stateProperties.no_other_tenant!,
   no_log_injection: stateProperties.no_log_injection!,
+  upstream_asked: sourceProperties.upstream_asked!,
   alive: measureProperties.alive!,
 };
 
