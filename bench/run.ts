@@ -4,11 +4,15 @@
  */
 import { benchDrawing } from "./drawing.ts";
 import { benchParquet } from "./parquet.ts";
+import { benchPgRows } from "./pg-rows.ts";
 import { conclude } from "./report.ts";
+import { benchUncached } from "./uncached.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   drawing: benchDrawing,
   parquet: benchParquet,
+  "pg-rows": benchPgRows,
+  uncached: benchUncached,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

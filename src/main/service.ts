@@ -13,6 +13,7 @@ import { createListener } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
 import { createBulkhead } from "../limit/bulkhead.ts";
 import { createRateLimiter, type RateRule } from "../limit/gcra.ts";
+import { createHoldings } from "../limit/holdings.ts";
 import { createRates } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
@@ -147,11 +148,16 @@ export async function startService(
   const assets = pageFiles.refs(origin);
   const renderer = createRenderer({ templates: pageFiles.templates, assets });
   const definitions = createDefinitions({ store, cache, elapsedMs });
-  const bulkhead = createBulkhead({
-    ...{ perKey: 4, total: 16, waitMs: 3_000, maxWaiting: 200 },
-    refusal: () => fault("OVERLOADED", "too much is being rendered just now: try again", { retryAfterMs: 1000 }),
+  const refusal = () => fault("OVERLOADED", "too much is being rendered just now: try again", { retryAfterMs: 1000 });
+  const rendering = createDashboardRendering({
+    sources: sources.runner,
+    renderer,
+    cache,
+    // Most of them wait for sources, which costs next to nothing; the sources have bounds of their own.
+    bulkhead: createBulkhead({ perKey: 64, total: 512, waitMs: 3_000, maxWaiting: 200, refusal }),
+    holdings: createHoldings({ perKey: 256 * 1024 * 1024, total: 512 * 1024 * 1024, refusal }),
+    now,
   });
-  const rendering = createDashboardRendering({ sources: sources.runner, renderer, cache, bulkhead, now });
   const fieldCheck = createFieldCheck();
   const pageTokens = createPageTokens(keys);
   const dashboards = createDashboardsService({

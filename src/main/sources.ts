@@ -18,9 +18,9 @@ export type Sources = {
 
 /**
  * How long a datasource may take: a page that reads twice, to compare two periods, still has time to be drawn
- * within the 10 s of a render.
+ * within the 10 s of a render. Most of it is for waiting, when many pages come at once.
  */
-const sourceTimeoutsMs = { sql: 3_000, service: 4_500, derived: 6_000 };
+const sourceTimeoutsMs = { sql: 4_500, service: 4_500, derived: 6_000 };
 
 /** How long new rows are waited for where older ones can be shown: most queries take less, and no page flickers. */
 const sourcePatienceMs = 300;
@@ -46,9 +46,10 @@ export function createSources({
     connectors,
     findConnection,
     // Twelve panels by one connection take two turns, two of a tenant's connections may hang before a third one
-    // feels it, and four tenants of that kind leave the others as they were.
+    // feels it, and four tenants of that kind leave the others as they were. All renders that a tenant may have at
+    // once may wait with a dozen panels each.
     guard: createConnectionGuard({
-      ...{ perConnection: 8, perTenant: 16, total: 64, maxWaiting: 100 },
+      ...{ perConnection: 8, perTenant: 16, total: 64, maxWaiting: 1_000 },
       ...{ failures: 5, restMs: 10_000 },
     }),
     cache: createStaleCache({ cache, now, patienceMs: sourcePatienceMs }).ask,

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import type { ByteCache } from "../cache/byte-cache.ts";
@@ -9,16 +8,20 @@ import { type FilterValues, meetFilters } from "../definition/meet-filters.ts";
 import { resolveOfferFilters } from "../definition/offer-filters.ts";
 import { panelIds } from "../definition/panel.ts";
 import type { Clock } from "../definition/range.ts";
-import { choicesToControls, type FilterChoice, findChoices } from "../definition/viewer-filters.ts";
+import { choicesToControls, type FilterChoice } from "../definition/viewer-filters.ts";
 import { fault } from "../errors/fault.ts";
 import type { Bulkhead } from "../limit/bulkhead.ts";
+import type { Holding, Holdings } from "../limit/holdings.ts";
 import type { DashboardInput, Presentation, Renderer } from "../render/dashboard.ts";
 import type { PanelData } from "../render/panel.ts";
+import { frameBytes } from "../source/frame-bytes.ts";
 import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import { offeredOptions, offeringSources, shownSources, smallestTtlS } from "./asked-sources.ts";
 import type { LoadedDefinition } from "./definitions.ts";
+import { drawInTurns } from "./draw-in-turns.ts";
 import { settleFreshness } from "./freshness.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
+import { type ReaderRights, settleChoices } from "./reader-choices.ts";
 
 /** A dashboard as HTML, and how its data stands. */
 type RenderedDashboard = {
@@ -50,16 +53,11 @@ export type DashboardRendering = {
 };
 
 /** What to render a version with. */
-type WantedRender = WantedPresentation & {
-  /** What is asked for. */
-  readonly filters: FilterValues;
-  /** What the link fixes; nothing where absent. */
-  readonly fixed?: FilterValues;
-  /** What the access token holds its caller to; nothing where absent. */
-  readonly held?: FilterValues;
-  /** The filters that the reader of a share page may change; absent where it is not for one. */
-  readonly viewerFilters?: readonly string[];
-};
+type WantedRender = WantedPresentation &
+  ReaderRights & {
+    /** The values that are asked for. */
+    readonly filters: FilterValues;
+  };
 
 /** What a render's bytes depend on besides its version and data. */
 type Asked = Pick<DashboardInput, "presentation"> & {
@@ -86,15 +84,19 @@ const partialTtlMs = 5_000;
 /** A range up to now ends at a whole minute: what is read for it is as recent as it says, and its ends read well. */
 const longestRoundS = 60;
 
-/** Creates the rendering: filters, then sources side by side, then HTML, kept while it is fresh. */
+/**
+ * Creates the rendering: filters, then sources side by side, then HTML, kept while it is fresh. The bulkhead
+ * bounds how many renders wait for sources or draw, and the holdings how many bytes of rows they have meanwhile.
+ */
 export function createDashboardRendering(options: {
   readonly sources: SourceRunner;
   readonly renderer: Renderer;
   readonly cache: ByteCache;
   readonly bulkhead: Bulkhead;
+  readonly holdings: Holdings;
   readonly now: () => number;
 }): DashboardRendering {
-  const { sources, renderer, cache, bulkhead, now } = options;
+  const { sources, renderer, cache, bulkhead, holdings, now } = options;
 
   return {
     async render(tenant, loaded, wanted) {
@@ -106,18 +108,14 @@ export function createDashboardRendering(options: {
         timezone: settled.timezone,
         roundS: Math.min(longestRoundS, smallestTtlS(definition)),
       };
-      const { held = {}, fixed = {}, filters, viewerFilters } = wanted;
+      const { held = {}, fixed = {}, filters } = wanted;
       const met = meetFilters({ held, fixed, asked: filters });
       const resolveAt = (nowMs: number) => resolveFilters(loaded.filters, met, { ...clock, nowMs });
-      const isChangeable = (name: string) => viewerFilters?.includes(name) ?? !Object.hasOwn(held, name);
-      const confining = Object.keys({ ...held, ...fixed });
-      const choices = choicesFor(loaded, wanted, met, isChangeable).map((choice) =>
-        offersWithin(loaded, confining, choice) ? choice : withoutOffers(choice),
-      );
+      const { choices, isChangeable, isSpanConfined } = settleChoices(loaded, wanted, met);
       const asked = {
         presentation,
         filters: resolveAt(clock.nowMs),
-        previousAt: confinesSpan(loaded, confining) ? undefined : (nowMs: number) => resolveAt(nowMs).previous,
+        previousAt: isSpanConfined ? undefined : (nowMs: number) => resolveAt(nowMs).previous,
         choices,
         offer: choices.some(({ spec }) => spec.optionsFrom !== undefined)
           ? resolveOfferFilters(loaded.filters, met, isChangeable, clock)
@@ -127,7 +125,8 @@ export function createDashboardRendering(options: {
       };
       return cache.getOrLoad({ tenant, key: renderKey(loaded, asked) }, () =>
         bulkhead.run(tenant, async () => {
-          const value = await renderFresh(tenant, loaded, asked);
+          using held = holdings.open(tenant);
+          const value = await renderFresh(tenant, loaded, asked, held);
           return { value, ttlMs: value.freshUntilMs - now(), bytes: value.html.length * 2 + 1_000 };
         }),
       );
@@ -138,13 +137,16 @@ export function createDashboardRendering(options: {
     tenant: string,
     { definition, version }: LoadedDefinition,
     { presentation, filters, previousAt, choices, offer, clock }: Asked,
+    held: Holding,
   ): Promise<RenderedDashboard> {
     const layout = definition.layout!;
     const compared = new Set(layout.panels.filter(compares).map((panel) => panel.datasource));
     const ask = async (datasource: Datasource, binding: Binding): Promise<Answered> => {
       const { timezone } = presentation;
       const query = { tenant, datasource, binding, timezone, datasources: definition.datasources };
-      return { datasource, outcome: await sources.run(query) };
+      const outcome = await sources.run(query);
+      if (outcome.ok) held.add(frameBytes(outcome.frame));
+      return { datasource, outcome };
     };
     const [current, offers] = await Promise.all([
       Promise.all(shownSources(definition).map((datasource) => ask(datasource, filters.binding))),
@@ -205,56 +207,8 @@ export function createDashboardRendering(options: {
   }
 }
 
-/** A turn lasts as long, or one panel: who draws light panels must not wait for others' heavy ones after each. */
-const turnMs = 10;
-
-/** Draws panel by panel, and lets other calls go on in between. */
-async function drawInTurns<Drawn>(steps: Generator<undefined, Drawn>): Promise<Drawn> {
-  let endMs = performance.now() + turnMs;
-  let step = steps.next();
-  while (step.done !== true) {
-    if (performance.now() >= endMs) {
-      await setImmediate();
-      endMs = performance.now() + turnMs;
-    }
-    step = steps.next();
-  }
-  return step.value;
-}
-
 function compares({ kind }: Panel): boolean {
   return kind.case === "stat" && kind.value.compare === "previous_period";
-}
-
-/**
- * Returns the filters that the reader may change: on a share page those of the link, in an embed those
- * that the dashboard declares, because nobody has named the ones that are inferred for people.
- */
-function choicesFor(
-  { definition, filters }: LoadedDefinition,
-  wanted: WantedRender,
-  met: FilterValues,
-  isChangeable: (name: string) => boolean,
-): FilterChoice[] {
-  if (wanted.viewerFilters === undefined && wanted.hydrate === "none") return [];
-  const names = wanted.viewerFilters ?? definition.filters.map(({ name }) => name).filter(isChangeable);
-  return findChoices(filters, names, met);
-}
-
-/** Whether a span of time is among the filters that confine the reader. */
-function confinesSpan({ filters }: LoadedDefinition, confining: readonly string[]): boolean {
-  return filters.specs.some(({ name, type }) => type === "range" && confining.includes(name));
-}
-
-/** Whether each filter that confines the reader narrows what the choice's options come from, as it does each panel. */
-function offersWithin({ narrowedBy }: LoadedDefinition, confining: readonly string[], { spec }: FilterChoice): boolean {
-  const { optionsFrom } = spec;
-  return optionsFrom === undefined || confining.every((name) => narrowedBy(name).has(optionsFrom.datasource));
-}
-
-/** The reader may still type a value: options are offered, and not enforced. */
-function withoutOffers({ spec: { optionsFrom: _, ...spec }, ...choice }: FilterChoice): FilterChoice {
-  return { ...choice, spec };
 }
 
 /** An injective name of everything that the bytes of a render depend on, within its tenant. */

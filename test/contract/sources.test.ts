@@ -212,6 +212,17 @@ test("two hundred renders of a source that hangs up reach it no more than thirty
   assert.ok(hangUp.connections() >= 1 && hangUp.connections() <= 30, `${hangUp.connections()} connections`);
 });
 
+test("fifty readers of a tenant who come at once are all served, by a source that takes its time", async () => {
+  await connect("warehouse", warehouse.connection, "crowd");
+  const query = "select :region::text as region, 1 as n from pg_sleep(0.3)";
+  await service.save("crowd", dashboard("crowded", [orders({ sql: { connection: "warehouse", query } })]));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, at) => render("crowded", { region: `reader ${at}` }, "crowd")),
+  );
+  assert.equal([...new Set(answers.map(({ status }) => status))], [200]);
+  assert.ok(answers.every(({ html }, at) => html.includes(`reader ${at}`)));
+});
+
 test("a tenant whose source hangs does not slow another's pages", async () => {
   await service.save("acme", dashboard("stuck", [goals("hole")]));
   await connect("warehouse", warehouse.connection, "other");

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
 import { toErrorAnswer, toFault } from "../../src/errors/answer.ts";
 import { createBulkhead } from "../../src/limit/bulkhead.ts";
+import { createHoldings } from "../../src/limit/holdings.ts";
 import { createRenderer } from "../../src/render/dashboard.ts";
 import { toLoaded } from "../../src/rpc/definitions.ts";
 import { asSaved } from "../../src/rpc/presentation.ts";
@@ -60,6 +61,7 @@ function setUp(origin = "https://links.test", answer: (query: SourceQuery) => So
     },
     cache: createByteCache({ maxBytes: 1 << 24, now: () => state.nowMs }),
     bulkhead: createBulkhead({ perKey: 4, total: 4, waitMs: 100, refusal: () => new Error("busy") }),
+    holdings: createHoldings({ perKey: 1 << 20, total: 1 << 20, refusal: () => new Error("too large") }),
     now: () => state.nowMs,
   });
   return { state, rendering };
@@ -325,6 +327,22 @@ test("while a source answers, also with stale rows, the page is complete; while 
       (error: unknown) => toErrorAnswer(toFault(error)),
     );
   assert.equal([refused?.status, refused?.retryAfterS], [503, 5]);
+});
+
+test("renders whose rows would take too much memory at once are refused, and leave none of it taken", async () => {
+  const values = Array.from({ length: 40_000 }, (_, at) => at);
+  const large: SourceOutcome = {
+    ...(rowsOf() as SourceOutcome & { ok: true }),
+    frame: frameOf({ plan: values, orders: values }),
+  };
+  const { rendering } = setUp(undefined, () => large);
+  const ask = (plan: string) =>
+    render(rendering, { filters: valuesOf({ plan }) }).then(
+      () => "drawn",
+      (error: Error) => error.message,
+    );
+  assert.equal(await Promise.all([ask("Free"), ask("Team")]), ["drawn", "too large"]);
+  assert.is(await ask("Team"), "drawn");
 });
 
 test("data that seems to come from the future, for the clock was set back, is fresh for no longer than its ttl", async () => {
