@@ -17,14 +17,14 @@ import {
 } from "../gen/datajetty/source/v1/source_service_pb.js";
 import { answerStrikes, QueryRefused } from "./bird-strike-answers.ts";
 import { readBirdStrikes } from "./bird-strikes.ts";
-import type { RunningSource } from "./http-source.ts";
+import type { RunningSource } from "./running-source.ts";
 
 /**
- * Starts a gRPC service that knows of planes that hit birds. It is an example of a
- * datajetty.source.v1.SourceService to copy: what is asked is looked up in `answerStrikes`, and this file
- * sends it no faster than it is read, and stops when nobody wants it any more. One that holds data of
- * tenants would also check who calls (by `call.metadata`), and answer the request's tenant alone. Port 0
- * takes a free one.
+ * Starts a gRPC service that knows of planes that hit birds, an example of a datajetty.source.v1.SourceService
+ * to copy. `answerStrikes` makes the answers; this file sends them no faster than they are read, and stops when
+ * nobody wants them any more. One that holds data of tenants would also speak TLS (`ServerCredentials.createSsl`),
+ * check who calls (the bearer token of the connection's secret is in `call.metadata`), and answer the request's
+ * tenant alone. Port 0 takes a free one.
  */
 export async function startGrpcSource({ host, port }: { host: string; port: number }): Promise<RunningSource> {
   const strikes = await readBirdStrikes();
@@ -69,6 +69,7 @@ async function send(call: QueryCall, answer: (request: QueryRequest) => Iterable
     call.end();
   } catch (error) {
     if (call.cancelled) return;
+    // A service of your own would log what is not its caller's mistake: to the caller it is the code alone.
     const code = error instanceof QueryRefused ? status.INVALID_ARGUMENT : status.INTERNAL;
     call.emit("error", { code, details: error instanceof QueryRefused ? error.message : "" });
   }

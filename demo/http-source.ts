@@ -2,20 +2,15 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readDemoCsv } from "./csv.ts";
+import type { RunningSource } from "./running-source.ts";
 import { stateNames } from "./state-names.ts";
 
-/** A server that runs. */
-export type RunningSource = {
-  readonly port: number;
-  /** Resolves when nothing of it is open any more. */
-  readonly close: () => Promise<void>;
-};
-
 /**
- * Starts a web service that knows the airports of the United States: `GET /airports`, with `state` and `iata`,
- * each as often as one likes, for those that have one of the values, and `GET /states`, with `state`, for how many
- * each state has, the most first. It is an example of what an HTTP
- * connection leads to: rows in JSON, filtered by the query. Port 0 takes a free one.
+ * Starts a web service that knows the airports of the United States, an example of what an HTTP connection leads to:
+ * rows in JSON, filtered by the query. `GET /airports` takes `state` and `iata`, each as often as one likes, and
+ * answers the airports that have one of the values; `GET /states` takes `state`, and answers how many airports each
+ * has, the most first. One that holds data of tenants would also speak TLS and check who calls, by the bearer token or
+ * the headers that the connection's secret holds. Port 0 takes a free one.
  */
 export async function startHttpSource({ host, port }: { host: string; port: number }): Promise<RunningSource> {
   const airports = (await readDemoCsv("airports.csv")).map(toAirport);

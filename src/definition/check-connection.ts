@@ -3,7 +3,7 @@ import type { Connection, ConnectionSecret } from "../../gen/datajetty/dashboard
 import type { FieldProblem } from "../errors/fault.ts";
 import { createProblems, type Report } from "../errors/problems.ts";
 import { checkFiles } from "./check-files.ts";
-import type { KnownKind } from "./connection-settings.ts";
+import type { ConnectionKind } from "./connection-settings.ts";
 import { isOwnHeader } from "./header-names.ts";
 
 /**
@@ -21,7 +21,7 @@ export function checkConnection(
   return list();
 }
 
-function checkKind(kind: KnownKind, report: Report): void {
+function checkKind(kind: ConnectionKind, report: Report): void {
   switch (kind.case) {
     case "postgres":
     case "clickhouse":
@@ -73,7 +73,7 @@ function isPem(pem: string): boolean {
   }
 }
 
-function checkSecret(kind: KnownKind["case"], secret: ConnectionSecret, report: Report): void {
+function checkSecret(kind: ConnectionKind["case"], secret: ConnectionSecret, report: Report): void {
   const { password, bearerToken, headers } = secret;
   const takesPassword = kind === "postgres" || kind === "clickhouse";
   const takesHeaders = kind === "http" || kind === "grpc";
@@ -84,7 +84,7 @@ function checkSecret(kind: KnownKind["case"], secret: ConnectionSecret, report: 
   else checkHeaders(names, kind, bearerToken !== "", report);
 }
 
-function checkHeaders(names: readonly string[], kind: KnownKind["case"], hasToken: boolean, report: Report) {
+function checkHeaders(names: readonly string[], kind: ConnectionKind["case"], hasToken: boolean, report: Report) {
   const field = "secret.headers";
   if (new Set(names).size < names.length) report(field, "have two names that differ in their case only");
   if (hasToken && names.includes("authorization")) report(field, "must not hold authorization beside a bearer_token");

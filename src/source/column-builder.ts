@@ -9,6 +9,9 @@ export type ColumnBuilder<Value = DuckDBValue> = {
   toColumn(length: number): Column;
 };
 
+/** How many columns a source may answer: as many as inline rows may have, and a panel may name. */
+export const maxColumns = 100;
+
 /** What a number costs, and a time. */
 export const numberBytes = 8;
 

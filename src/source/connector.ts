@@ -1,8 +1,6 @@
-import type { Connection, ConnectionSecret } from "../../gen/datajetty/dashboards/v1/connection_pb.js";
+import type { ConnectionSecret } from "../../gen/datajetty/dashboards/v1/connection_pb.js";
+import type { ConnectionKind } from "../definition/connection-settings.ts";
 import type { Frame } from "../frame/frame.ts";
-
-/** What a connection leads to, and with which settings. */
-export type ConnectionKind = Exclude<Connection["kind"], { readonly case: undefined }>;
 
 /** A tenant's connection, as one of its revisions has it. */
 export type OpenConnection<Case extends ConnectionKind["case"] = ConnectionKind["case"]> = {
@@ -23,6 +21,9 @@ export type Address = { readonly host: string; readonly port: number } | { reado
  * any address that is not public, unless the operator has allowed exactly that host and port.
  */
 export type ResolveAddress = (host: string, port: number) => Promise<Address>;
+
+/** How long a host may take to let us connect, TLS and a login included: what takes longer is down, or elsewhere. */
+export const connectMs = 2_000;
 
 /** What a read may take. Rows and bytes beyond are left out, and the frame says so. */
 export type ReadBounds = {

@@ -1,6 +1,7 @@
 import type { GrpcSource, HttpSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { ConnectionKind } from "../definition/connection-settings.ts";
 import type { Binding } from "../definition/filter-value.ts";
-import type { ConnectionKind, Connector, OpenConnection } from "./connector.ts";
+import type { Connector, OpenConnection } from "./connector.ts";
 import type { SqlQuestion } from "./sql-question.ts";
 
 /** What a web service is asked. */

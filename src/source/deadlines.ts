@@ -1,3 +1,4 @@
+import { noAnswer } from "./in-time.ts";
 import { SourceError } from "./source-error.ts";
 
 /** Gives work its time. */
@@ -21,11 +22,11 @@ export function createDeadlines(): Deadlines {
 
   return {
     async run(timeoutMs, work) {
-      if (closed) throw new SourceError("source_unavailable", "closed");
+      if (closed) throw new SourceError("source_unavailable", "the service is ending");
       const deadline = new AbortController();
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(() => deadline.abort(), timeoutMs);
-      const last = setTimeout(() => late.reject(new SourceError("source_timeout", "no end")), timeoutMs + graceMs);
+      const last = setTimeout(() => late.reject(noAnswer()), timeoutMs + graceMs);
       running.add(deadline);
       try {
         return await Promise.race([work(deadline.signal), late.promise]);

@@ -55,8 +55,9 @@ export function toDerivedInputs(
 ): DerivedInputs {
   const answers = ids.map((id): Answered => {
     const outcome = reads.find((read) => read.id === id)?.outcome;
-    if (outcome?.ok !== true) throw new SourceError("source_failed", "reads what it cannot");
-    if (frameBytes(outcome.frame) > maxBytes) throw new SourceError("source_failed", "reads too much");
+    if (outcome?.ok !== true) throw new SourceError("source_failed", "a datasource that it reads is missing");
+    if (frameBytes(outcome.frame) > maxBytes)
+      throw new SourceError("source_failed", "a datasource that it reads has more bytes than a source may answer");
     return outcome;
   });
   const tables = answers.map(({ frame }, at) => ({ name: idToViewName(ids[at]!), frame }));

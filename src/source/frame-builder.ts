@@ -1,6 +1,6 @@
 import { maxListNumbers } from "../definition/inline-columns.ts";
 import type { Frame } from "../frame/frame.ts";
-import { type ColumnBuilder, numberBytes, pointerBytes } from "./column-builder.ts";
+import { type ColumnBuilder, maxColumns, numberBytes, pointerBytes } from "./column-builder.ts";
 import { type ExactNumber, exactNumbers, toExactNumber } from "./exact-numbers.ts";
 import { SourceError } from "./source-error.ts";
 
@@ -42,7 +42,7 @@ export type FrameBuilder = {
 
 /**
  * Creates a builder that keeps at most so many rows, and bytes in memory. Throws SourceError for more
- * than 100 columns, which are as many as inline rows may have and a panel may name.
+ * columns than `maxColumns`.
  */
 export function createFrameBuilder(
   heads: readonly FrameHead[],
@@ -79,8 +79,6 @@ export function nestedText(text: string): string {
 }
 
 const maxNestedLength = 1024;
-
-const maxColumns = 100;
 
 function createColumn({ name, type, zoned = false }: FrameHead): ColumnBuilder<FrameCell> {
   switch (type) {

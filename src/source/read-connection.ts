@@ -1,7 +1,8 @@
 import type { GrpcSource, HttpSource, SqlSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
+import type { ConnectionKind } from "../definition/connection-settings.ts";
 import type { BoundQuery, BoundSource } from "./bind-source.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
-import type { ConnectionKind, Connector, OpenConnection } from "./connector.ts";
+import type { Connector, OpenConnection } from "./connector.ts";
 import { type Connectors, isOfKind } from "./connectors.ts";
 import type { ReadFiles } from "./read-files.ts";
 import type { SourceOutcome, SourceQuery } from "./runner.ts";
@@ -53,7 +54,7 @@ export function createConnectionReads(options: {
         return ask(query, { connector: connectors.clickhouse, connection, ...rest });
       }
       if (!isOfKind(connection, "duckdb")) throw wrongKind("the connection takes no SQL");
-      return files.files(query, bound, connection.kind.value.files, [connection.name, connection.revision]);
+      return files.read(query, bound, connection.kind.value.files, [connection.name, connection.revision]);
     },
 
     async http(query, { binding, key }, source) {
@@ -90,7 +91,7 @@ export function createConnectionReads(options: {
       timeoutMs,
       read: (signal) =>
         guard.run(connection, timeoutMs, async (leftMs) => {
-          if (signal.aborted) throw new SourceError("source_unavailable", "closed");
+          if (signal.aborted) throw new SourceError("source_unavailable", "the service is ending");
           return connector.read(connection, question, { timezone, maxRows, maxBytes, timeoutMs: leftMs, signal });
         }),
     });

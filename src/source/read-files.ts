@@ -14,7 +14,7 @@ export type ReadFiles = {
    *
    * @param parts what else the rows depend on
    */
-  files(
+  read(
     query: SourceQuery,
     bound: BoundQuery,
     files: readonly DuckdbFile[],
@@ -40,7 +40,7 @@ export function createFileReads(options: {
 }): ReadFiles {
   const { duckdb, readThrough, timeoutMs, maxRows, maxBytes } = options;
   return {
-    async files(query, { sql, binding, key }, files, parts = []) {
+    async read(query, { sql, binding, key }, files, parts = []) {
       const { tenant, timezone } = query;
       const located = await duckdb.locate(tenant, files);
       const job = { ...located, sql, params: binding, timezone, maxRows, maxBytes };

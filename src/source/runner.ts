@@ -130,7 +130,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
           shownUntilMs: Number.POSITIVE_INFINITY,
         };
       case "duckdb":
-        return files.files(query, bind.query(source.value, binding), source.value.files);
+        return files.read(query, bind.query(source.value, binding), source.value.files);
       case "derived": {
         const leftMs = timeoutsMs.derived - (performance.now() - startMs);
         return files.derived(query, bind.query(source.value, binding), source.value, reads, leftMs);

@@ -265,7 +265,7 @@ const mistakes: readonly (readonly [string, string])[] = [
   ["select nosuch from system.one", "no such column (47)"],
   ["select nosuch(1)", "no such function (46)"],
   ["select 1 from nosuch.x", "no such database (81)"],
-  ["select 1\nfrom system.one\nwherever 1", "line 3: syntax error (62)"],
+  ["select 1\nfrom system.one\nwherever 1", "line 3: there is a syntax error (62)"],
   ["select {x:String}", "the query has a parameter that nothing binds; write `:name` (456)"],
   ["select toUInt8('x')", "a text cannot be read as a number or time (6)"],
 ];

@@ -140,6 +140,15 @@ const answers: readonly (readonly [name: string, answer: Answer, failure: string
     "source_unavailable: the service broke off its answer",
   ],
   [
+    "a push that nobody asked for, and that is broken off",
+    (stream) =>
+      stream.pushStream({ ":path": "/" }, (_, pushed) => {
+        pushed.on("error", () => {});
+        pushed.close(2);
+      }),
+    "source_unavailable: the service broke off its answer",
+  ],
+  [
     "a connection that is cut",
     (_, session) => session.socket.destroy(),
     "source_unavailable: the service is unavailable (UNAVAILABLE)",
@@ -181,7 +190,7 @@ for (const kilobytes of [100, 1_000]) {
 
 test("a goodbye and then silence end with the deadline", async () => {
   answer = (_, session) => session.goaway(0);
-  assert.is(await failureOf(read(300)), "source_timeout: the service did not answer in time");
+  assert.is(await failureOf(read(300)), "source_timeout: there was no answer in time");
 });
 
 test("a body that stalls ends with the deadline", async () => {
@@ -189,7 +198,7 @@ test("a body that stalls ends with the deadline", async () => {
     stream.respond(grpc);
     stream.write(framed(numbered(1)).subarray(0, 7));
   };
-  assert.is(await failureOf(read(300)), "source_timeout: the service did not answer in time");
+  assert.is(await failureOf(read(300)), "source_timeout: there was no answer in time");
 });
 
 test("a body that drips ends with the deadline", async () => {
@@ -198,7 +207,7 @@ test("a body that drips ends with the deadline", async () => {
     const drip = setInterval(() => stream.write(framed(new Uint8Array())), 20);
     stream.once("close", () => clearInterval(drip));
   };
-  assert.is(await failureOf(read(300)), "source_timeout: the service did not answer in time");
+  assert.is(await failureOf(read(300)), "source_timeout: there was no answer in time");
 });
 
 for (const [name, bytes] of [

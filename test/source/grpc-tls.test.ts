@@ -58,7 +58,7 @@ test("a certificate for an address is believed for that address", async () => {
 });
 
 test("a certificate of an authority that nobody named is refused before anything is sent", async () => {
-  const words = "the certificate is not of an authority that is believed";
+  const words = "the certificate is not of an authority that is believed: ca_certificate can name one";
   assert.equal(await tryWith(service.port, { tls: "on" }), refused(words));
 });
 
@@ -86,12 +86,15 @@ test("an expired certificate is refused", async () => {
 
 test("a CA certificate that is none is said to be none", async () => {
   const caCertificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  assert.equal(await tryWith(service.port, { tls: "", caCertificate }), refused("the CA certificate cannot be read"));
+  assert.equal(await tryWith(service.port, { tls: "", caCertificate }), refused("ca_certificate holds no certificate"));
 });
 
 test("a server that speaks no TLS is refused, and a TLS server that is spoken to without it", async () => {
   const plain = await startService((call) => call.end());
-  assert.equal(await tryWith(plain.port, trusted), refused("the server does not speak TLS"));
+  assert.equal(
+    await tryWith(plain.port, trusted),
+    refused("TLS does not come about: does the host speak it on this port?"),
+  );
   plain.close();
   const { failure, reached } = await tryWith(service.port, { tls: "off" });
   assert.match(failure, /^source_unavailable: /);

@@ -151,7 +151,7 @@ function redirect(code: number): string {
 }
 
 function brokeOff(): string {
-  return "source_unavailable: the connection broke off";
+  return "source_unavailable: the connection was lost";
 }
 
 function compressed(): string {
@@ -207,7 +207,7 @@ test("what never ends, or comes too slowly, ends in time, and so does what nobod
     const started = performance.now();
     assert.is(
       await refusal(read({}, httpConnection(), {}, { timeoutMs: 150 })),
-      "source_timeout: the service did not answer in time",
+      "source_timeout: there was no answer in time",
     );
     assert.ok(performance.now() - started < 2000);
   }
@@ -221,7 +221,7 @@ test("what never ends, or comes too slowly, ends in time, and so does what nobod
 
 test("a name that takes for ever to resolve, and a secret, count against the same time", async () => {
   const never = connectTo(upstream, () => new Promise(() => undefined));
-  const late = "source_timeout: the service did not answer in time";
+  const late = "source_timeout: there was no answer in time";
   assert.is(await refusal(never.read({}, httpConnection(), {}, { timeoutMs: 50 })), late);
   const locked = { ...httpConnection(), secret: () => new Promise<never>(() => undefined) };
   assert.is(await refusal(read({}, locked, {}, { timeoutMs: 50 })), late);

@@ -1,6 +1,7 @@
+import type { ConnectionKind } from "../../src/definition/connection-settings.ts";
 import type { Frame } from "../../src/frame/frame.ts";
 import { type ConnectionGuardOptions, createConnectionGuard } from "../../src/source/connection-guard.ts";
-import type { ConnectionKind, Connector, OpenConnection, ReadBounds } from "../../src/source/connector.ts";
+import type { Connector, OpenConnection, ReadBounds } from "../../src/source/connector.ts";
 import type { Connectors } from "../../src/source/connectors.ts";
 import type { FindConnection } from "../../src/source/read-connection.ts";
 

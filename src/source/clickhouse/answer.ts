@@ -10,16 +10,16 @@ import { type AnswerOptions, createRowReader, type RowReader } from "./rows.ts";
  */
 export async function readAnswer(body: Readable, options: AnswerOptions): Promise<Frame> {
   const reader = createRowReader(options);
-  const cutShort = await readLines(body, reader, spareBytes + readFactor * options.maxBytes);
+  const cutShort = await readLines(body, reader, options);
   const problem = reader.problem(cutShort);
   if (problem !== undefined) throw breakFailure(problem);
   return reader.toFrame(cutShort);
 }
 
-/** Returns whether there was more than so many bytes. */
-async function readLines(body: Readable, reader: RowReader, maxBytes: number): Promise<boolean> {
+/** Returns whether there was more than is read. */
+async function readLines(body: Readable, reader: RowReader, { maxBytes }: AnswerOptions): Promise<boolean> {
   const decoder = new TextDecoder();
-  let left = maxBytes;
+  let left = spareBytes + readFactor * maxBytes;
   let line = "";
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     left -= chunk.length;
@@ -29,7 +29,8 @@ async function readLines(body: Readable, reader: RowReader, maxBytes: number): P
       if (!reader.take(line)) return false;
       line = next;
     }
-    if (left < 0) return true;
+    // A row that long would not fit, and its parser would hold everyone up.
+    if (left < 0 || line.length > spareBytes + maxBytes) return true;
   }
   reader.take(line);
   return false;

@@ -49,7 +49,7 @@ export async function askClickhouse(
   if (signal.aborted) end();
   if ((headers["content-encoding"] ?? "identity") !== "identity") {
     end();
-    throw new SourceError("source_failed", "the answer is compressed, which nobody asked for");
+    throw new SourceError("source_failed", "the answer is compressed, though that was not asked for");
   }
   const code = headers["x-clickhouse-exception-code"];
   if (status === 200 && code === undefined) return stream;

@@ -14,7 +14,8 @@ export type ClickhouseColumn = Omit<FrameHead, "name"> & {
  * @param zoned whether the server writes times of day in UTC; otherwise they are what its clocks show
  */
 export function readColumnType(type: string, { zoned }: { readonly zoned: boolean }): ClickhouseColumn {
-  const bare = unwrap(type);
+  // A server may nest what is unwrapped as often as it likes. Long types are those of words and structures.
+  const bare = type.length > maxTypeLength ? "" : unwrap(type);
   if (exact.test(bare)) return { type: "exact", toCell: toNumber };
   if (double.test(bare)) return { type: "double", toCell: toDouble };
   if (bare === "Bool") return { type: "boolean", toCell: (value) => (typeof value === "boolean" ? value : null) };
@@ -24,6 +25,8 @@ export function readColumnType(type: string, { zoned }: { readonly zoned: boolea
   const isNumbers = element !== undefined && (exact.test(unwrap(element)) || double.test(unwrap(element)));
   return isNumbers ? { type: "numbers", toCell: toNumbers } : { type: "text", toCell: toText };
 }
+
+const maxTypeLength = 256;
 
 const exact = /^(U?Int\d+|Decimal(\d*)\(.*\)|Interval\w+)$/;
 

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { networkFailure } from "../network-failure.ts";
 import { SourceError, type SourceFailure } from "../source-error.ts";
 
 /**
@@ -22,25 +23,15 @@ export function breakFailure(text: string): SourceError {
   return new SourceError("source_failed", "the answer breaks off, or is not ClickHouse's");
 }
 
-/** Returns an error of the network or of TLS in words, any other as it is. */
+/** Returns an error of the network, of TLS or of HTTP in words, any other as it is. */
 export function toSourceError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof SourceError) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const found = networkErrors.find(([pattern]) => pattern.test(code));
-  return found === undefined ? error : new SourceError(found[1], `${found[2]} (${code})`);
+  if (code.startsWith("HPE_")) {
+    return new SourceError("source_failed", "the answer is not HTTP: does the host speak TLS on this port?");
+  }
+  return networkFailure(code) ?? error;
 }
-
-/** Node's codes; the first that fits counts. */
-const networkErrors: readonly (readonly [RegExp, SourceFailure, string])[] = [
-  [/^ETIMEDOUT$/, "source_unavailable", "no connection comes about in time"],
-  [/^ECONNREFUSED$/, "source_unavailable", "the connection is refused"],
-  [/^(ENET|EHOST|EADDR|EACCES|EPERM)/, "source_unavailable", "the host is not reached"],
-  [/^(ECONN|EPIPE|ERR_STREAM_PREMATURE_CLOSE)/, "source_unavailable", "the connection is cut"],
-  [/^ERR_OSSL/, "source_failed", "the connection's CA certificate cannot be read"],
-  [/^(ERR_SSL|EPROTO)/, "source_failed", "TLS does not come about: does the server speak it on this port?"],
-  [/CERT|SIGNATURE|ISSUER|^ERR_TLS/, "source_failed", "the server's certificate is not accepted"],
-  [/^HPE_/, "source_failed", "the answer is not HTTP: does the server speak TLS on this port?"],
-];
 
 /** Of a body without bound. */
 const maxTextBytes = 65_536;
@@ -81,10 +72,10 @@ function lineIn(text: string, lines: number): number | undefined {
 type Words = readonly [SourceFailure, string];
 
 const statuses: ReadonlyMap<number, Words> = new Map<number, Words>([
-  [301, ["source_failed", "redirects are not followed"]],
-  [302, ["source_failed", "redirects are not followed"]],
-  [307, ["source_failed", "redirects are not followed"]],
-  [308, ["source_failed", "redirects are not followed"]],
+  [301, ["source_failed", "the answer is a redirect, which is not followed"]],
+  [302, ["source_failed", "the answer is a redirect, which is not followed"]],
+  [307, ["source_failed", "the answer is a redirect, which is not followed"]],
+  [308, ["source_failed", "the answer is a redirect, which is not followed"]],
   [400, ["source_failed", "the request is refused"]],
   [401, ["source_failed", "the user or password is refused"]],
   [403, ["source_failed", "the user or password is refused"]],
@@ -114,12 +105,12 @@ const codes: ReadonlyMap<number, Words> = new Map<number, Words>([
   [47, ["source_failed", "no such column"]],
   [53, ["source_failed", "types do not go together"]],
   [60, ["source_failed", "no such table"]],
-  [syntaxError, ["source_failed", "syntax error"]],
+  [syntaxError, ["source_failed", "there is a syntax error"]],
   [72, ["source_failed", "a text cannot be read as a number"]],
   [81, ["source_failed", "no such database"]],
   [115, ["source_failed", "no such setting"]],
   [158, ["source_failed", "the query reads more rows than the user may"]],
-  [159, ["source_timeout", "the query takes too long"]],
+  [159, ["source_timeout", "the query took too long"]],
   [160, ["source_timeout", "the query would take too long"]],
   [164, ["source_failed", "the query does more than read, or the user may not set its limits"]],
   [192, ["source_failed", "the user or password is refused"]],

@@ -45,7 +45,8 @@ export function createRowReader({ maxRows, maxBytes, profile }: AnswerOptions): 
       try {
         return takePart(line, line.trim());
       } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
+        // JSON that is nested too deep for the stack is no answer either.
+        if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
         broken = `${line}\n`;
         return true;
       }
@@ -63,16 +64,24 @@ export function createRowReader({ maxRows, maxBytes, profile }: AnswerOptions): 
     },
     toFrame(cutShort) {
       if (builder === undefined) throw new SourceError("source_failed", "the answer is too large");
-      return builder.toFrame(cutShort);
+      return builder.toFrame(cutShort || full);
     },
   };
 
   function takePart(line: string, text: string): boolean {
+    if (Math.max(head.length, foot?.length ?? 0) > maxEdgeLength) {
+      throw new SourceError("source_failed", "what stands around the rows is too long");
+    }
     if (foot !== undefined) foot += line;
     else if (builder === undefined) takeHead(line, text);
     else if (text === "]" || text === "],") foot = "";
     else if (text.length > 1) {
-      const row: unknown[] = JSON.parse(text.endsWith(",") ? text.slice(0, -1) : text, revive);
+      if (!hasFewParts(text)) {
+        full = true;
+        return false;
+      }
+      const row: unknown = JSON.parse(text.endsWith(",") ? text.slice(0, -1) : text, revive);
+      if (!Array.isArray(row)) throw new SyntaxError("no row");
       full = !builder.addRow(columns.map(({ toCell }, at) => toCell(row[at] ?? null)));
     }
     return !full;
@@ -83,7 +92,7 @@ export function createRowReader({ maxRows, maxBytes, profile }: AnswerOptions): 
       head += line;
       return;
     }
-    const { meta }: Head = JSON.parse(`${head.trimEnd().replace(/,$/, "")}}`);
+    const meta = readMeta(JSON.parse(`${head.trimEnd().replace(/,$/, "")}}`));
     columns = meta.map(({ type }) => readColumnType(type, { zoned }));
     const heads = columns.map((column, at) => ({ ...column, name: meta[at]!.name }));
     builder = createFrameBuilder(heads, { maxRows, maxBytes });
@@ -91,7 +100,32 @@ export function createRowReader({ maxRows, maxBytes, profile }: AnswerOptions): 
   }
 }
 
-type Head = { readonly meta: readonly { readonly name: string; readonly type: string }[] };
+type Meta = readonly { readonly name: string; readonly type: string }[];
+
+/** Throws for what is no head: a name that is no text would go wrong only where it is shown. */
+function readMeta({ meta }: { readonly meta?: unknown }): Meta {
+  const isMeta = (each: Meta[number] | null) => typeof each?.name === "string" && typeof each.type === "string";
+  if (!Array.isArray(meta) || !meta.every(isMeta)) throw new SyntaxError("no columns");
+  return meta;
+}
+
+/** Texts may be long, but each part of a structure takes the parser its time: a row of 16 MB took seconds. */
+function hasFewParts(text: string): boolean {
+  let parts = 0;
+  for (let at = 0; at < text.length && parts <= maxParts; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === comma || code === bracket || code === brace) parts += 1;
+  }
+  return parts <= maxParts;
+}
+
+const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
+
+/** Of one row. A list may have a thousand, and beyond that it is text of which 1 KiB is kept. */
+const maxParts = 50_000;
+
+/** Of the head, and of the foot: a hundred columns with their types, and a row of totals. */
+const maxEdgeLength = 262_144;
 
 const maxErrorLength = 65_536;
 

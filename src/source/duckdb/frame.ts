@@ -1,10 +1,8 @@
 import type { DuckDBResult } from "@duckdb/node-api";
 import type { Frame } from "../../frame/frame.ts";
+import { maxColumns } from "../column-builder.ts";
 import { createColumnBuilder } from "./column.ts";
 import type { DuckdbJob } from "./protocol.ts";
-
-/** As many as inline rows may have, and a panel may name. */
-const maxColumns = 100;
 
 /**
  * Reads a streamed result until its end or its caps, whichever comes first: what lies beyond is never

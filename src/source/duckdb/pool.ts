@@ -72,7 +72,12 @@ export function createDuckdbPool(options: DuckdbPoolOptions): DuckdbPool {
           },
           refuse() {
             waiting.delete(waiter);
-            reject(new SourceError("source_unavailable", closed ? "pool closed" : "no process free"));
+            reject(
+              new SourceError(
+                "source_unavailable",
+                closed ? "the service is ending" : "no DuckDB process was free in time",
+              ),
+            );
           },
         };
         if (closed || signal.aborted) return waiter.refuse();

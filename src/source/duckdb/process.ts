@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Frame } from "../../frame/frame.ts";
 import type { Log } from "../../log/log.ts";
+import { noAnswer } from "../in-time.ts";
 import { SourceError } from "../source-error.ts";
 import type { DuckdbJob, FromDuckdb, ToDuckdb } from "./protocol.ts";
 
@@ -109,11 +110,11 @@ export function startDuckdbProcess({ graceMs, log, onFree, onEnd }: DuckdbProces
   function giveUp(id: number): void {
     if (current?.id !== id) return;
     if (!ready) {
-      current.reject(new SourceError("source_unavailable", "process not ready"));
+      current.reject(new SourceError("source_unavailable", "no DuckDB process was ready in time"));
       current = undefined;
       return;
     }
-    current.reject(new SourceError("source_timeout", "deadline"));
+    current.reject(noAnswer());
     send({ kind: "interrupt", id });
     killTimer = setTimeout(kill, graceMs);
   }

@@ -1,6 +1,7 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { type Client, type ClientReadableStream, status as codes, type Metadata } from "@grpc/grpc-js";
 import { type QueryRequest, QueryRequestSchema } from "../../../gen/datajetty/source/v1/source_service_pb.js";
+import { noAnswer } from "../in-time.ts";
 import { SourceError } from "../source-error.ts";
 import { type GrpcEnd, undecompressed } from "./status.ts";
 
@@ -24,9 +25,9 @@ export type GrpcCall = {
  */
 export function callQuery({ client, request, metadata, deadlineMs, signal, take }: GrpcCall): Promise<GrpcEnd> {
   return new Promise<GrpcEnd>((resolve, reject) => {
-    if (signal.aborted) return reject(unwanted());
+    if (signal.aborted) return reject(noAnswer());
     const call = start({ client, request, metadata, deadlineMs });
-    const onAbort = () => stop(() => reject(unwanted()));
+    const onAbort = () => stop(() => reject(noAnswer()));
     signal.addEventListener("abort", onAbort, { once: true });
     let foreign = false;
     let end: GrpcEnd | undefined;
@@ -85,8 +86,4 @@ function start(call: Pick<GrpcCall, "client" | "request" | "metadata" | "deadlin
 /** Where a message says that it is compressed and is not as said, grpc-js gives an error without a code. */
 function toEnd({ code, details }: Partial<GrpcEnd>, foreign: boolean): GrpcEnd {
   return { code: code ?? codes.INTERNAL, details: details ?? undecompressed, foreign };
-}
-
-function unwanted(): SourceError {
-  return new SourceError("source_timeout", "the service did not answer in time");
 }

@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import { type ChannelOptions, Client, connectivityState } from "@grpc/grpc-js";
+import { portOf } from "../../definition/connection-settings.ts";
 import type { Address, OpenConnection, ResolveAddress } from "../connector.ts";
 import { SourceError } from "../source-error.ts";
 import { GrpcCredentials } from "./credentials.ts";
@@ -101,8 +102,8 @@ export function isConnected(client: Client): boolean {
 async function openChannel({ kind }: OpenConnection<"grpc">, resolve: ResolveAddress): Promise<Channel> {
   const { host, port, tls, caCertificate } = kind.value;
   const secure = tls !== "off";
-  const address = await resolve(host, port ?? (secure ? 443 : 80));
-  const credentials = new GrpcCredentials({ host, tls: secure, caCertificate });
+  const address = await resolve(host, portOf(kind));
+  const credentials = new GrpcCredentials(secure ? { host, caCertificate } : undefined);
   const options = { ...channelOptions, "grpc.default_authority": toAuthority(host, port) };
   return { client: new Client(toTarget(address), credentials, options), hangUp: () => credentials.hangUp() };
 }

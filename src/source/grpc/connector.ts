@@ -2,19 +2,18 @@ import { create } from "@bufbuild/protobuf";
 import { status as codes, Metadata } from "@grpc/grpc-js";
 import { type QueryRequest, QueryRequestSchema } from "../../../gen/datajetty/source/v1/source_service_pb.js";
 import { bindGrpcParameters } from "../../definition/grpc-request.ts";
-import type { Connector, OpenConnection, ReadBounds, ResolveAddress } from "../connector.ts";
+import { isOwnHeader } from "../../definition/header-names.ts";
+import { type Connector, connectMs, type OpenConnection, type ReadBounds, type ResolveAddress } from "../connector.ts";
 import type { GrpcQuestion } from "../connectors.ts";
 import { SourceError } from "../source-error.ts";
 import { callQuery } from "./call.ts";
 import { createGrpcChannels, isConnected, settleChannel } from "./channels.ts";
+import { refusePushes } from "./refuse-pushes.ts";
 import { createGrpcRows, maxAnswerBytes } from "./rows.ts";
 import { type GrpcEnd, toSourceError } from "./status.ts";
 
 /** What a connector to gRPC services works with. */
 export type GrpcConnectorOptions = { readonly resolve: ResolveAddress };
-
-/** How long a service may take to let us connect: what takes longer is down, or somewhere else. */
-const connectMs = 2_000;
 
 /**
  * Creates the connector to services that implement datajetty.source.v1.SourceService. Where a connection has
@@ -23,6 +22,7 @@ const connectMs = 2_000;
  */
 export function createGrpcConnector({ resolve }: GrpcConnectorOptions): Connector<"grpc", GrpcQuestion> {
   const channels = createGrpcChannels(resolve);
+  const allowPushes = refusePushes();
 
   return {
     async read(connection, { source, binding }, bounds) {
@@ -45,7 +45,10 @@ export function createGrpcConnector({ resolve }: GrpcConnectorOptions): Connecto
       const end = await call(connection, request, bounds, () => false);
       if (end.foreign || !reached.has(end.code)) throw toSourceError(end);
     },
-    close: async () => channels.close(),
+    async close() {
+      channels.close();
+      allowPushes();
+    },
   };
 
   async function call(
@@ -89,15 +92,17 @@ const reached: ReadonlySet<number> = new Set([
 
 async function toMetadata({ secret }: OpenConnection<"grpc">): Promise<Metadata> {
   const { bearerToken, headers } = await secret();
+  if (!Object.keys(headers).every(isOwnHeader)) throw unsendable();
   const metadata = new Metadata();
   try {
-    for (const [name, value] of Object.entries(headers)) {
-      // gRPC's own way to write bytes.
-      metadata.set(name, name.toLowerCase().endsWith("-bin") ? Buffer.from(value, "base64") : value);
-    }
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     if (bearerToken !== "") metadata.set("authorization", `Bearer ${bearerToken}`);
   } catch {
-    throw new SourceError("source_failed", "a header cannot be sent by gRPC");
+    throw unsendable();
   }
   return metadata;
+}
+
+function unsendable(): SourceError {
+  return new SourceError("source_failed", "a header of the connection cannot be sent");
 }

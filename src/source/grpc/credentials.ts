@@ -1,17 +1,7 @@
-import { X509Certificate } from "node:crypto";
-import { isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect, createSecureContext, type SecureContext } from "node:tls";
+import type { Socket } from "node:net";
+import { connect } from "node:tls";
 import { CallCredentials, ChannelCredentials, type experimental } from "@grpc/grpc-js";
-import { SourceError } from "../source-error.ts";
-
-/** What a channel speaks, and with whom. */
-export type GrpcCredentialsOptions = {
-  /** As it was configured: the name or the address that the certificate must be for. */
-  readonly host: string;
-  readonly tls: boolean;
-  /** PEM; the usual authorities are believed where it is empty. */
-  readonly caCertificate: string;
-};
+import { type VerifiedTlsOptions, verifiedTls } from "../verified-tls.ts";
 
 /**
  * The credentials of one channel, over grpc-js's own for two reasons. Its own verify the name to which they
@@ -19,16 +9,18 @@ export type GrpcCredentialsOptions = {
  * And it leaves a socket open on which a handshake never ends: these close it by `hangUp`.
  */
 export class GrpcCredentials extends ChannelCredentials {
-  readonly #host: string;
-  readonly #context: SecureContext | undefined;
+  readonly #tls: ReturnType<typeof verifiedTls> | undefined;
   readonly #sockets = new Set<Socket>();
   #ended = false;
 
-  /** Throws SourceError where the CA certificate cannot be read. */
-  constructor({ host, tls, caCertificate }: GrpcCredentialsOptions) {
+  /**
+   * Throws SourceError where the authorities cannot be read.
+   *
+   * @param trusted whom to believe by TLS; plain text when absent
+   */
+  constructor(trusted: VerifiedTlsOptions | undefined) {
     super();
-    this.#host = host;
-    this.#context = tls ? createContext(caCertificate) : undefined;
+    this.#tls = trusted && verifiedTls(trusted);
   }
 
   /** Closes whatever is open, and what would be opened from now on. */
@@ -38,7 +30,7 @@ export class GrpcCredentials extends ChannelCredentials {
   }
 
   override _isSecure(): boolean {
-    return this.#context !== undefined;
+    return this.#tls !== undefined;
   }
 
   override _equals(other: ChannelCredentials): boolean {
@@ -51,8 +43,8 @@ export class GrpcCredentials extends ChannelCredentials {
         if (this.#ended) throw new Error("closed");
         this.#sockets.add(socket);
         socket.once("close", () => this.#sockets.delete(socket));
-        if (this.#context === undefined) return { socket, secure: false };
-        return { socket: await shakeHands(socket, this.#host, this.#context), secure: true };
+        if (this.#tls === undefined) return { socket, secure: false };
+        return { socket: await shakeHands(socket, this.#tls), secure: true };
       },
       waitForReady: async () => {},
       getCallCredentials: () => CallCredentials.createEmpty(),
@@ -61,27 +53,9 @@ export class GrpcCredentials extends ChannelCredentials {
   }
 }
 
-function createContext(caCertificate: string): SecureContext {
-  try {
-    // A context passes over what it cannot read, and then believes nobody.
-    if (caCertificate !== "") new X509Certificate(caCertificate);
-    return createSecureContext({ minVersion: "TLSv1.2", ...(caCertificate && { ca: caCertificate }) });
-  } catch {
-    throw new SourceError("source_failed", "the CA certificate cannot be read");
-  }
-}
-
-function shakeHands(socket: Socket, host: string, secureContext: SecureContext): Promise<Socket> {
+function shakeHands(socket: Socket, tls: ReturnType<typeof verifiedTls>): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const secured = connect({
-      socket,
-      secureContext,
-      // Whatever the environment says.
-      rejectUnauthorized: true,
-      ALPNProtocols: ["h2"],
-      ...(isIP(host) === 0 && { servername: host }),
-      checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
-    });
+    const secured = connect({ socket, ALPNProtocols: ["h2"], ...tls });
     secured.once("secureConnect", () => resolve(secured));
     secured.on("error", reject);
   });

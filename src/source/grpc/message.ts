@@ -5,9 +5,7 @@ import {
   type QueryResponse,
   QueryResponseSchema,
 } from "../../../gen/datajetty/source/v1/source_service_pb.js";
-
-/** As many as inline rows may have, and a panel may name. */
-const maxColumns = 100;
+import { maxColumns } from "../column-builder.ts";
 
 /** Of a list, beside its values. */
 const listCost = 10;

@@ -1,4 +1,6 @@
 import { status as codes, type StatusObject } from "@grpc/grpc-js";
+import { noAnswer } from "../in-time.ts";
+import { networkFailure } from "../network-failure.ts";
 import { SourceError, type SourceFailure } from "../source-error.ts";
 
 /** How a call ended. */
@@ -21,6 +23,7 @@ export function toSourceError({ code, details, foreign }: GrpcEnd): SourceError 
     return new SourceError("source_failed", "a message cannot be decompressed");
   }
   if (code === codes.INTERNAL && details.startsWith("Received RST_STREAM")) return brokenOff();
+  if (code === codes.DEADLINE_EXCEEDED) return noAnswer();
   const known = words[code];
   if (known !== undefined) return new SourceError(...known);
   const name = Object.hasOwn(codes, code) ? codes[code] : "a status that gRPC does not know";
@@ -39,7 +42,6 @@ const httpCodes: ReadonlySet<number> = new Set([
 const words: Readonly<Record<number, readonly [SourceFailure, string]>> = {
   [codes.CANCELLED]: ["source_unavailable", "the service broke off its answer"],
   [codes.INVALID_ARGUMENT]: ["source_failed", "the service refuses the query (INVALID_ARGUMENT)"],
-  [codes.DEADLINE_EXCEEDED]: ["source_timeout", "the service did not answer in time"],
   [codes.NOT_FOUND]: ["source_failed", "the service does not know what is asked for (NOT_FOUND)"],
   [codes.PERMISSION_DENIED]: ["source_failed", "the credentials are refused"],
   [codes.RESOURCE_EXHAUSTED]: ["source_unavailable", "the service has too much to do (RESOURCE_EXHAUSTED)"],
@@ -55,17 +57,16 @@ function brokenOff(): SourceError {
 /** The reason is Node's, at the end of the channel's own words, and may hold an address or names of a certificate. */
 function toConnectError(details: string): SourceError {
   const reason = reasons.find(([pattern]) => pattern.test(details));
-  return new SourceError(
-    reason?.[1] ?? "source_unavailable",
-    reason?.[2] ?? "no connection to the service comes about",
-  );
+  return networkFailure(reason?.[1] ?? "EHOSTUNREACH")!;
 }
 
-const reasons: readonly (readonly [RegExp, SourceFailure, string])[] = [
-  [/ECONNREFUSED|ENOENT/, "source_unavailable", "the host refuses the connection"],
-  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, "source_unavailable", "the host cannot be reached"],
-  [/altnames|does not match certificate/i, "source_failed", "the certificate is for another host"],
-  [/certificate has expired/, "source_failed", "the certificate has expired"],
-  [/certificate|unable to verify/i, "source_failed", "the certificate is not of an authority that is believed"],
-  [/wrong version number|packet length too long|EPROTO/i, "source_failed", "the server does not speak TLS"],
+/** The codes of what Node says there in words. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED|ENOENT/, "ECONNREFUSED"],
+  [/ETIMEDOUT/, "ETIMEDOUT"],
+  [/altnames|does not match certificate/i, "ERR_TLS_CERT_ALTNAME_INVALID"],
+  [/certificate has expired/, "CERT_HAS_EXPIRED"],
+  [/certificate is not yet valid/, "CERT_NOT_YET_VALID"],
+  [/certificate|unable to verify/i, "UNABLE_TO_VERIFY_LEAF_SIGNATURE"],
+  [/wrong version number|packet length too long|EPROTO/i, "EPROTO"],
 ];

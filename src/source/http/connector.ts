@@ -1,6 +1,7 @@
 import { isOwnHeader } from "../../definition/header-names.ts";
 import type { Connector, OpenConnection, ReadBounds, ResolveAddress } from "../connector.ts";
 import type { HttpQuestion } from "../connectors.ts";
+import { inTime, noAnswer } from "../in-time.ts";
 import { SourceError } from "../source-error.ts";
 import { type BoundRequest, bindHttpRequest } from "./bind.ts";
 import { type HttpAnswer, readJsonBody, sendRequest } from "./exchange.ts";
@@ -11,9 +12,6 @@ import { createHttpPools, readBaseUrl } from "./pools.ts";
 
 /** What a connector to web services works with. */
 export type HttpConnectorOptions = { readonly resolve: ResolveAddress };
-
-/** From the name's look-up to the answer's last byte: who waits for a page waits no longer for a panel. */
-const totalMs = 5_000;
 
 /**
  * Creates the connector to web services that answer JSON. A request goes to the address to which the connection's
@@ -62,38 +60,12 @@ export function createHttpConnector({ resolve }: HttpConnectorOptions): Connecto
         const isTold = error instanceof SourceError;
         // Where there was no answer, the way there may be broken: the next read starts from the name.
         if (!isTold) pools.drop(connection);
-        throw signal.aborted && !isTold ? late() : toHttpError(error);
+        throw signal.aborted && !isTold ? noAnswer() : toHttpError(error);
       } finally {
         answer?.body.destroy();
       }
     });
   }
-}
-
-/** Throws `source_timeout` when the time is up, whatever the work does about it. */
-async function inTime<T>(
-  { timeoutMs, signal }: Pick<ReadBounds, "timeoutMs" | "signal">,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController();
-  const ended = Promise.withResolvers<never>();
-  const end = () => {
-    deadline.abort();
-    ended.reject(late());
-  };
-  const timer = setTimeout(end, Math.min(totalMs, timeoutMs));
-  signal.addEventListener("abort", end);
-  if (signal.aborted) end();
-  try {
-    return await Promise.race([ended.promise, work(deadline.signal)]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-  }
-}
-
-function late(): SourceError {
-  return new SourceError("source_timeout", "the service did not answer in time");
 }
 
 /** Returns the path and query of a request. Throws where they would be read as anything but what they are. */

@@ -1,11 +1,17 @@
+import { networkFailure } from "../network-failure.ts";
 import { SourceError, type SourceFailure } from "../source-error.ts";
 
 /** Says why a request failed on its way. What the other side says stays unsaid, as do names and addresses. */
 export function toHttpError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   const codes = codesOf(error);
-  const [, failure, category] = reasons.find(([pattern]) => codes.some((code) => pattern.test(code))) ?? unknownReason;
-  return new SourceError(failure, category);
+  const reason = reasons.find(([pattern]) => codes.some((code) => pattern.test(code)));
+  if (reason !== undefined) return new SourceError("source_failed", reason[1]);
+  for (const code of codes) {
+    const failure = networkFailure(code);
+    if (failure !== undefined) return failure;
+  }
+  return new SourceError("source_unavailable", "the connection was lost");
 }
 
 /** Whether a connection that was kept ended before anything of an answer came. */
@@ -34,25 +40,11 @@ const statuses: Readonly<Record<number, readonly [SourceFailure, string]>> = {
   429: ["source_unavailable", "the service has too much to do (429)"],
 };
 
-const unknownReason: readonly [RegExp, SourceFailure, string] = [/^/, "source_unavailable", "the connection broke off"];
-
-/** By the codes of Node, OpenSSL, undici and its parser. */
-const reasons: readonly (readonly [RegExp, SourceFailure, string])[] = [
-  [/^ECONNREFUSED$|^ENOENT$|^EACCES$/, "source_unavailable", "the host refuses the connection"],
-  [/^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EADDRNOTAVAIL)$/, "source_unavailable", "the host cannot be reached"],
-  [/^UND_ERR_CONNECT_TIMEOUT$/, "source_unavailable", "the host does not answer"],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, "source_failed", "the certificate is for another host"],
-  [/^CERT_HAS_EXPIRED$/, "source_failed", "the certificate has expired"],
-  [/^CERT_NOT_YET_VALID$/, "source_failed", "the certificate is not valid yet"],
-  [
-    /^(CERT_|.*SELF_SIGNED_CERT|UNABLE_TO_|INVALID_(CA|PURPOSE))/,
-    "source_failed",
-    "the certificate is not of an authority that is believed",
-  ],
-  [/^(EPROTO|ERR_SSL_|ERR_TLS_)/, "source_failed", "the server does not speak TLS"],
-  [/^UND_ERR_HEADERS_OVERFLOW$|^HPE_HEADER_OVERFLOW$/, "source_failed", "the answer's headers are larger than 16 KiB"],
-  [/^(HPE_|HTTPParserError$|ERR_ASSERTION$)/, "source_failed", "the answer is not HTTP"],
-  [/^UND_ERR_INVALID_ARG$/, "source_failed", "a header of the connection cannot be sent"],
+/** By the names and codes of undici and its parser. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^UND_ERR_HEADERS_OVERFLOW$|^HPE_HEADER_OVERFLOW$/, "the answer's headers are larger than 16 KiB"],
+  [/^(HPE_|HTTPParserError$|ERR_ASSERTION$)/, "the answer is not HTTP"],
+  [/^UND_ERR_INVALID_ARG$/, "a header of the connection cannot be sent"],
 ];
 
 /** The names and codes of an error and of what caused it. */

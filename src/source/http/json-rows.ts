@@ -1,3 +1,4 @@
+import { maxColumns } from "../column-builder.ts";
 import { SourceError } from "../source-error.ts";
 import { longNumber } from "./json-answer.ts";
 
@@ -6,9 +7,6 @@ export type JsonRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** A longer name is no column's anywhere. */
 const maxNameLength = 256;
-
-/** As many as a frame may have. */
-const maxColumns = 100;
 
 /**
  * Returns the list to which a pointer leads.

@@ -1,9 +1,9 @@
-import { isIP } from "node:net";
-import { checkServerIdentity, createSecureContext, type SecureContext } from "node:tls";
+import { LRUCache } from "lru-cache";
 import { buildConnector, Pool } from "undici";
-import type { Address, OpenConnection, ResolveAddress } from "../connector.ts";
+import { type Address, connectMs, type OpenConnection, type ResolveAddress } from "../connector.ts";
 import { readHost } from "../host-name.ts";
 import { SourceError } from "../source-error.ts";
+import { verifiedTls } from "../verified-tls.ts";
 
 /** Connections to web services, kept for the next read of the same tenant, connection and revision. */
 export type HttpPools = {
@@ -18,14 +18,11 @@ export type HttpPools = {
 /** How long a name's address is believed. No answer of DNS changes where a pool leads, and none is kept longer. */
 const pinnedMs = 60_000;
 
-/** Beyond it, the one that was made first is dropped: each may hold sockets. */
+/** Beyond it, the one that was used least recently is dropped: each may hold sockets. */
 const maxPools = 256;
 
 /** Connections at once of one pool; more requests wait. The runner lets fewer through. */
 const maxSockets = 16;
-
-/** How long a service may take to let us connect. */
-const connectMs = 2_000;
 
 /** Names and values together, as they come. */
 const maxHeaderBytes = 16_384;
@@ -38,37 +35,31 @@ const maxIdleMs = 30_000;
 
 /** Creates the keeper of pools. */
 export function createHttpPools(resolve: ResolveAddress): HttpPools {
-  const kept = new Map<string, { readonly pool: Promise<Pool>; readonly timer: NodeJS.Timeout }>();
+  const kept = new LRUCache<string, Promise<Pool>>({
+    max: maxPools,
+    ttl: pinnedMs,
+    ttlAutopurge: true,
+    // Requests that have begun go on.
+    dispose: (pool) => void settled(pool).then((each) => each?.close().catch(() => undefined)),
+  });
 
   return {
     open(connection) {
       const key = keyOf(connection);
       const known = kept.get(key);
-      if (known !== undefined) return known.pool;
+      if (known !== undefined) return known;
       const pool = createPool(connection, resolve);
-      kept.set(key, { pool, timer: setTimeout(() => forget(key), pinnedMs).unref() });
-      if (kept.size > maxPools) forget(kept.keys().next().value!);
-      pool.catch(() => {
-        if (kept.get(key)?.pool === pool) forget(key);
-      });
+      kept.set(key, pool);
+      pool.catch(() => kept.peek(key) === pool && kept.delete(key));
       return pool;
     },
-    drop: (connection) => forget(keyOf(connection)),
+    drop: (connection) => void kept.delete(keyOf(connection)),
     async close() {
-      const pools = [...kept.values()].map(({ pool }) => pool);
-      for (const key of [...kept.keys()]) forget(key);
+      const pools = [...kept.values()];
+      kept.clear();
       await Promise.all(pools.map(async (pool) => (await settled(pool))?.destroy()));
     },
   };
-
-  function forget(key: string): void {
-    const entry = kept.get(key);
-    if (entry === undefined) return;
-    kept.delete(key);
-    clearTimeout(entry.timer);
-    // Requests that have begun go on.
-    void settled(entry.pool).then((pool) => pool?.close().catch(() => undefined));
-  }
 }
 
 /** Returns a connection's url. Throws `source_failed` for what is none that a saved connection has. */
@@ -90,11 +81,13 @@ function settled(pool: Promise<Pool>): Promise<Pool | undefined> {
 
 async function createPool({ kind }: OpenConnection<"http">, resolve: ResolveAddress): Promise<Pool> {
   const url = readBaseUrl(kind.value.url);
-  const secureContext = url.protocol === "https:" ? trust(kind.value.caCertificate) : undefined;
-  const port = Number(url.port || (secureContext === undefined ? 80 : 443));
+  const { caCertificate } = kind.value;
+  const host = readHost(url.hostname) ?? "";
+  const tls = url.protocol === "https:" ? verifiedTls({ host, caCertificate }) : undefined;
+  const port = Number(url.port || (tls === undefined ? 80 : 443));
   const address = await resolve(url.hostname, port);
   return new Pool(url.origin, {
-    connect: connectTo(address, readHost(url.hostname) ?? "", secureContext),
+    connect: connectTo(address, tls),
     connections: maxSockets,
     pipelining: 1,
     allowH2: false,
@@ -107,28 +100,18 @@ async function createPool({ kind }: OpenConnection<"http">, resolve: ResolveAddr
   });
 }
 
-/** Connects to that address, whatever a request says, and believes a certificate of that host only. */
-function connectTo(address: Address, host: string, secureContext: SecureContext | undefined): buildConnector.connector {
+/** Connects to that address, whatever a request says. */
+function connectTo(address: Address, tls: ReturnType<typeof verifiedTls> | undefined): buildConnector.connector {
   const connect = buildConnector({
     timeout: connectMs,
     allowH2: false,
     ...("path" in address && { socketPath: address.path }),
-    ...(secureContext !== undefined && {
-      secureContext,
-      // Said here so that no variable of the environment says otherwise.
-      rejectUnauthorized: true,
-      checkServerIdentity: (_: string, certificate) => checkServerIdentity(host, certificate),
-    }),
+    ...tls,
   });
   const to = "path" in address ? {} : { hostname: address.host, port: String(address.port) };
   return (options, callback) => {
+    // The connection's own host is asked for, if it has a name.
     const { servername: _, ...rest } = options;
-    // A certificate is asked for by name only; RFC 6066 has no addresses there.
-    connect({ ...rest, ...to, ...(secureContext && isIP(host) === 0 && { servername: host }) }, callback);
+    connect({ ...rest, ...to }, callback);
   };
-}
-
-/** A certificate must have a chain to an authority that is given, or to one of the usual ones where none is. */
-function trust(caCertificate: string): SecureContext {
-  return createSecureContext({ minVersion: "TLSv1.2", ...(caCertificate !== "" && { ca: caCertificate }) });
 }

@@ -1,16 +1,15 @@
+import { portOf } from "../../definition/connection-settings.ts";
 import { bindQuery } from "../../definition/query.ts";
 import type { Frame } from "../../frame/frame.ts";
-import type { Connector, OpenConnection, ReadBounds, ResolveAddress } from "../connector.ts";
+import { type Connector, connectMs, type OpenConnection, type ReadBounds, type ResolveAddress } from "../connector.ts";
 import { createFrameBuilder, type FrameBuilder, type FrameCell } from "../frame-builder.ts";
+import { inTime, noAnswer } from "../in-time.ts";
 import { SourceError } from "../source-error.ts";
 import type { SqlQuestion } from "../sql-question.ts";
 import { toParameter } from "./parameters.ts";
 import { createPostgresPool } from "./pool.ts";
 import { openSession, type PostgresSession } from "./session.ts";
 import { type PostgresColumn, toPostgresColumn } from "./values.ts";
-
-/** Includes the look-up of the address, TLS and the login. */
-const connectMs = 2000;
 
 /** A migration's lock may be held for long: then old rows, or an error, are better than a queue behind it. */
 const lockTimeoutMs = 1000;
@@ -38,10 +37,10 @@ export function createPostgresConnector({
   let closed = false;
 
   const open = async (connection: OpenConnection<"postgres">, signal: AbortSignal): Promise<PostgresSession> => {
-    const { host, port = 5432, database, user, tls, caCertificate } = connection.kind.value;
+    const { host, database, user, tls, caCertificate } = connection.kind.value;
     if (`${database}${user}`.includes("\0")) throw new SourceError("source_failed", "no name holds a NUL");
-    return inTime(signal, async (opening) => {
-      const [address, { password }] = await Promise.all([resolve(host, port), connection.secret()]);
+    return inTime({ timeoutMs: connectMs, signal, late: noLogin }, async (opening) => {
+      const [address, { password }] = await Promise.all([resolve(host, portOf(connection.kind)), connection.secret()]);
       const login = { address, tls: tls !== "off", host, caCertificate, database, user, password };
       const session = await openSession(login, opening);
       if (opening.aborted) session.destroy();
@@ -52,8 +51,8 @@ export function createPostgresConnector({
   return {
     async read(connection, question, bounds) {
       for (;;) {
-        if (bounds.signal.aborted) throw tooLate();
-        const kept = await pool.take(connection);
+        if (bounds.signal.aborted) throw noAnswer();
+        const kept = pool.take(connection);
         const session = kept ?? (await open(connection, bounds.signal));
         if (closed) session.destroy();
         busy.add(session);
@@ -118,9 +117,10 @@ async function readBy(
         // So that the server sees strings end where the reading of placeholders saw it.
         standard_conforming_strings: "on",
       },
+      maxRows: maxRows + 1,
       maxWireBytes: wireFactor * maxBytes,
+      onAnswer,
       onColumns(answered) {
-        onAnswer();
         columns = answered.map(({ name, type }) => toPostgresColumn(name, type));
         builder = createFrameBuilder(
           columns.map(({ head }) => head),
@@ -130,46 +130,23 @@ async function readBy(
       onRow(values) {
         if (!fits) return;
         for (let at = 0; at < columns.length; at += 1) {
-          const text = values[at]!;
+          const text = values[at] ?? null;
           cells[at] = text === null ? null : columns[at]!.read(text);
         }
         fits = builder!.addRow(cells);
       },
     });
-    return builder!.toFrame(cutShort);
+    if (builder === undefined) throw new SourceError("source_failed", "the answer is too large");
+    return builder.toFrame(cutShort);
   } catch (error) {
-    throw signal.aborted ? tooLate() : error;
+    throw signal.aborted ? noAnswer() : error;
   } finally {
     signal.removeEventListener("abort", session.stop);
   }
 }
 
-/** Gives the work up when connecting has taken too long, or the signal aborts. */
-async function inTime(
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<PostgresSession>,
-): Promise<PostgresSession> {
-  const opening = new AbortController();
-  const gone = Promise.withResolvers<never>();
-  const give = (error: SourceError) => {
-    opening.abort();
-    gone.reject(error);
-  };
-  const onAbort = () => give(tooLate());
-  const slow = () => give(new SourceError("source_unavailable", `no connection within ${connectMs / 1000} seconds`));
-  const timer = setTimeout(slow, connectMs);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work(opening.signal), gone.promise]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
-}
-
-function tooLate(): SourceError {
-  return new SourceError("source_timeout", "there was no answer in time");
+function noLogin(): SourceError {
+  return new SourceError("source_unavailable", "the host does not answer");
 }
 
 function isUnavailable(error: unknown): boolean {

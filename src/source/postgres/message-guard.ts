@@ -1,12 +1,20 @@
+import { createMessageBuffer } from "./message-buffer.ts";
+
 /**
  * Checks what a PostgreSQL server sends before the driver sees it. Tenants choose the servers, and
  * postgres.js 3.4.9 trusts them: an answer out of turn throws where nobody catches it, which ends the
- * process, a login that asks for a billion rounds of hashing stops it for as long, and a column's name
- * without an end stops it for ever.
+ * process, as does a login of no rounds of hashing, while one of a billion rounds stops it for as long. A
+ * column's name without an end stops it for ever, and a value of a negative length lets a row be read again and
+ * again, until no memory is left.
  */
 export type MessageGuard = {
-  /** Takes the next bytes. Returns what is wrong with them, in which case the driver must not get them. */
-  check(chunk: Buffer): string | undefined;
+  /**
+   * Takes the next bytes. Returns the messages that are whole by now, for the driver, which may be none; or what
+   * is wrong with them, in which case the driver must get nothing more.
+   */
+  take(chunk: Buffer): Buffer | string;
+  /** Says that the server is asked one more thing, and how many rows it may answer. It has one turn for each. */
+  ask(maxRows: number): void;
 };
 
 /**
@@ -15,9 +23,13 @@ export type MessageGuard = {
  * @param encrypted whether a password may be sent as it is
  */
 export function createMessageGuard(encrypted: boolean): MessageGuard {
-  let held: Buffer = Buffer.alloc(0);
-  let toSkip = 0;
+  const buffer = createMessageBuffer();
   let loggedIn = false;
+  let inTransaction = false;
+  let columns: number | undefined;
+  let spoken = 0;
+  /** How many rows may come in this turn, and in those after it; the first is the login. */
+  const turns = [0];
   const asked = new Set<number>();
 
   const checkLogin = (body: Buffer): string | undefined => {
@@ -33,9 +45,9 @@ export function createMessageGuard(encrypted: boolean): MessageGuard {
       case login.sasl:
         return body.includes("SCRAM-SHA-256\0") ? undefined : unknownLogin;
       case login.saslContinue: {
-        const rounds = scramChallenge.exec(body.toString("latin1", 4))?.[1];
-        if (rounds === undefined || !asked.has(login.sasl)) return outOfTurn;
-        return Number(rounds) > maxRounds ? `the login takes more than ${maxRounds} rounds of hashing` : undefined;
+        const rounds = Number(scramChallenge.exec(body.toString("latin1", 4))?.[1] ?? 0);
+        if (rounds === 0 || !asked.has(login.sasl)) return outOfTurn;
+        return rounds > maxRounds ? `the login takes more than ${maxRounds} rounds of hashing` : undefined;
       }
       case login.saslFinal:
         return asked.has(login.saslContinue) ? undefined : outOfTurn;
@@ -44,64 +56,124 @@ export function createMessageGuard(encrypted: boolean): MessageGuard {
     }
   };
 
+  const check = (type: number, body: Buffer): string | undefined => {
+    // The driver throws for each answer to what was not asked, and for each row without columns, which is slow.
+    if (!anyTime.has(type) && (turns.length === 0 || loggedIn === loginOnly.has(type))) return outOfTurn;
+    if (type !== message.noticeResponse && type !== message.dataRow) spoken += 1;
+    if (spoken > maxSpoken) return outOfTurn;
+    switch (type) {
+      case message.dataRow:
+        turns[0]! -= 1;
+        return turns[0]! >= 0 && isRow(body, columns) ? undefined : outOfTurn;
+      case message.authentication:
+        return checkLogin(body);
+      case message.rowDescription:
+        columns = body.length < 2 ? 0 : body.readUInt16BE(0);
+        return areColumns(body, columns) ? undefined : outOfTurn;
+      case message.errorResponse:
+      case message.noticeResponse:
+        return hasTexts(body, maxFields) ? undefined : outOfTurn;
+      case message.parameterStatus:
+        return hasTexts(body, 2) ? undefined : outOfTurn;
+      case message.readyForQuery:
+        if (turns.shift() === undefined) return outOfTurn;
+        [loggedIn, columns, spoken] = [true, undefined, 0];
+        inTransaction = body[0] !== idle;
+        return undefined;
+      case message.parameterDescription:
+        // The driver answers it by running what was described.
+        return inTransaction ? undefined : "the server began no transaction";
+      default:
+        return undefined;
+    }
+  };
+
   return {
-    check(chunk) {
-      const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      held = Buffer.alloc(0);
-      let at = Math.min(toSkip, bytes.length);
-      toSkip -= at;
-      while (at < bytes.length) {
-        if (bytes.length - at < headerBytes) {
-          held = bytes.subarray(at);
-          return undefined;
-        }
+    take(chunk) {
+      const bytes = buffer.add(chunk);
+      if (bytes === undefined) return nothing;
+      let at = 0;
+      let wanted = headerBytes;
+      while (bytes.length - at >= headerBytes) {
         const type = bytes[at]!;
         const length = bytes.readUInt32BE(at + 1);
+        if (length < 4 || length > (maxLengths.get(type) ?? 0)) return outOfTurn;
         const end = at + 1 + length;
-        if (!expected.has(type) || length < 4) return outOfTurn;
-        const maxLength = maxWholeBytes.get(type);
-        if (maxLength !== undefined) {
-          if (length > maxLength) return outOfTurn;
-          if (end > bytes.length) {
-            held = bytes.subarray(at);
-            return undefined;
-          }
-          const body = bytes.subarray(at + headerBytes, end);
-          const problem = type === authentication ? checkLogin(body) : checkColumns(body);
-          if (problem !== undefined) return problem;
-        }
-        if (type === readyForQuery) loggedIn = true;
-        toSkip = Math.max(0, end - bytes.length);
-        at = Math.min(end, bytes.length);
+        wanted = 1 + length;
+        if (end > bytes.length) break;
+        const problem = check(type, bytes.subarray(at + headerBytes, end));
+        if (problem !== undefined) return problem;
+        at = end;
+        wanted = headerBytes;
       }
-      return undefined;
+      buffer.keep(at, wanted);
+      return bytes.subarray(0, at);
     },
+    ask: (maxRows) => void turns.push(maxRows),
   };
 }
 
 /** Whether each column is there whole, and nothing else. */
-function checkColumns(body: Buffer): string | undefined {
-  if (body.length < 2) return outOfTurn;
+function areColumns(body: Buffer, columns: number): boolean {
+  if (columns > maxColumns) return false;
   let at = 2;
-  for (let count = body.readUInt16BE(0); count > 0; count -= 1) {
+  for (let count = columns; count > 0; count -= 1) {
     const nameEnd = body.indexOf(0, at);
-    if (nameEnd < 0) return outOfTurn;
+    if (nameEnd < 0) return false;
     at = nameEnd + 1 + columnBytes;
   }
-  return at === body.length ? undefined : outOfTurn;
+  return at === body.length;
 }
 
-const outOfTurn = "the server does not speak PostgreSQL's protocol as it should";
+/** Whether there is one value for each column, and nothing else. */
+function isRow(body: Buffer, columns: number | undefined): boolean {
+  if (columns === undefined || body.length < 2 || body.readUInt16BE(0) !== columns) return false;
+  let at = 2;
+  for (let count = columns; count > 0; count -= 1) {
+    if (at + 4 > body.length) return false;
+    const length = body.readInt32BE(at);
+    if (length < noValue) return false;
+    at += 4 + Math.max(0, length);
+  }
+  return at === body.length;
+}
+
+/** Whether no more than so many texts stand there, since each takes its time: 16 MB hold as many. */
+function hasTexts(body: Buffer, most: number): boolean {
+  let count = 0;
+  for (let at = body.indexOf(0); at >= 0 && count <= most; at = body.indexOf(0, at + 1)) count += 1;
+  return count <= most;
+}
+
+const nothing: Buffer = Buffer.alloc(0);
+
+/** What is wrong with a server that answers what it was not asked. */
+export const outOfTurn = "the server does not speak PostgreSQL's protocol as it should";
 
 const unknownLogin = "the server asks for a kind of login that is not supported";
 
 /** PostgreSQL's own number is 4096. A hundred thousand hold the process up for some 50 ms. */
 const maxRounds = 100_000;
 
+/** How often a server may speak in a turn beside rows and notices, of which an honest one needs some ten. */
+const maxSpoken = 1000;
+
+/** PostgreSQL's own limit of what a statement answers. */
+const maxColumns = 1664;
+
+/** An error has 18 at most, and an end. */
+const maxFields = 32;
+
 const headerBytes = 5;
 
 /** What stands behind a column's name. */
 const columnBytes = 18;
+
+/** How a server is ready outside a transaction. */
+const idle = 0x49;
+
+/** Stands in place of a value's length. */
+const noValue = -1;
 
 /** @see https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const login = { ok: 0, clearText: 3, md5: 5, sasl: 10, saslContinue: 11, saslFinal: 12 } as const;
@@ -109,15 +181,30 @@ const login = { ok: 0, clearText: 3, md5: 5, sasl: 10, saslContinue: 11, saslFin
 /** @see https://www.rfc-editor.org/rfc/rfc5802#section-7 */
 const scramChallenge = /^r=[\x21-\x2b\x2d-\x7e]+,s=[A-Za-z0-9+/]+={0,2},i=(\d{1,9})$/;
 
-const authentication = 0x52;
-const rowDescription = 0x54;
-const readyForQuery = 0x5a;
+const message = {
+  authentication: 0x52,
+  dataRow: 0x44,
+  errorResponse: 0x45,
+  noticeResponse: 0x4e,
+  parameterDescription: 0x74,
+  parameterStatus: 0x53,
+  readyForQuery: 0x5a,
+  rowDescription: 0x54,
+} as const;
 
-/** Messages that are looked at, and how long they may be: a table has at most 1,600 columns. */
-const maxWholeBytes: ReadonlyMap<number, number> = new Map([
-  [authentication, 4096],
-  [rowDescription, 1 << 20],
-]);
+/** What a server may say though it was not asked, and what ends a login. */
+const anyTime: ReadonlySet<number> = new Set(Buffer.from("ENSZ"));
 
-/** All but what belongs to COPY, LISTEN, function calls, portals with a limit and other versions: none are asked for. */
-const expected: ReadonlySet<number> = new Set(Buffer.from("RSKZ12tTnDCENI"));
+const loginOnly: ReadonlySet<number> = new Set(Buffer.from("RK"));
+
+/**
+ * How long messages may be, each with its length: all but what belongs to COPY, LISTEN, function calls, portals
+ * with a limit and other versions, of which none are asked for. Errors quote what they are about.
+ */
+const maxLengths: ReadonlyMap<number, number> = new Map(
+  Object.entries({
+    ...{ R: 4096, S: 65_536, K: 12, Z: 5 },
+    ...{ 1: 4, 2: 4, n: 4, I: 4, t: 262_144, T: 1 << 20 },
+    ...{ D: 0xffffffff, C: 256, E: 1 << 20, N: 1 << 20 },
+  }).map(([type, length]) => [type.charCodeAt(0), length]),
+);

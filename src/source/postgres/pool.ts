@@ -5,8 +5,8 @@ type Key = Pick<OpenConnection, "tenant" | "name" | "revision">;
 
 /** Sessions that wait for their next read, each for one revision of one tenant's connection. */
 export type PostgresPool = {
-  /** Returns a clean one, or undefined where none is left. Those of other revisions are ended. */
-  take(key: Key): Promise<PostgresSession | undefined>;
+  /** Returns one, or undefined where none is left. Those of other revisions are ended. */
+  take(key: Key): PostgresSession | undefined;
   /** Cleans a session and keeps it for a while, unless there are enough. The session must not be used any more. */
   give(key: Key, session: PostgresSession): void;
   /** Ends all, and keeps none from now on. */
@@ -16,9 +16,6 @@ export type PostgresPool = {
 /** As many as may be at work for one connection at once; the next one connects. */
 const maxIdlePerConnection = 8;
 
-/** Cleaning takes a millisecond, and connecting a few: a session that is not clean by then has a server that hangs. */
-const cleanWithinMs = 100;
-
 /** In all, since each holds memory on a server as well. */
 const maxIdle = 64;
 
@@ -26,17 +23,8 @@ const idleMs = 60_000;
 
 type Idle = Key & {
   readonly session: PostgresSession;
-  readonly cleaned: Promise<void>;
   readonly timer: NodeJS.Timeout;
 };
-
-async function isCleanInTime({ cleaned }: Idle): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(late.resolve, cleanWithinMs, false);
-  const isClean = await Promise.race([cleaned.then(() => true), late.promise]);
-  clearTimeout(timer);
-  return isClean;
-}
 
 /** Creates a pool without sessions. */
 export function createPostgresPool(): PostgresPool {
@@ -57,21 +45,19 @@ export function createPostgresPool(): PostgresPool {
     [...idle].filter((entry) => entry.tenant === tenant && entry.name === name);
 
   return {
-    async take(key) {
+    take(key) {
       for (const entry of ofConnection(key).reverse()) {
         if (entry.revision !== key.revision || entry.session.isLost()) retire(entry);
       }
-      for (let entry = ofConnection(key).at(-1); entry !== undefined; entry = ofConnection(key).at(-1)) {
-        remove(entry);
-        if ((await isCleanInTime(entry)) && !entry.session.isLost()) return entry.session;
-        entry.session.destroy();
-      }
-      return undefined;
+      const entry = ofConnection(key).at(-1);
+      if (entry !== undefined) remove(entry);
+      return entry?.session;
     },
     give({ tenant, name, revision }, session) {
       if (closed || session.isLost() || session.isOld()) return session.destroy();
       const timer = setTimeout(() => retire(entry), idleMs).unref();
-      const entry: Idle = { tenant, name, revision, session, cleaned: session.clean(), timer };
+      session.clean();
+      const entry: Idle = { tenant, name, revision, session, timer };
       idle.add(entry);
       const same = ofConnection(entry);
       if (same.length > maxIdlePerConnection) retire(same[0]);

@@ -4,6 +4,7 @@ import { SourceError } from "../source-error.ts";
 import { dial, type Endpoint } from "./dial.ts";
 import { toPostgresError } from "./error.ts";
 import { guardSocket } from "./guarded-socket.ts";
+import { outOfTurn } from "./message-guard.ts";
 
 /** Who logs in where. */
 export type Login = Endpoint & {
@@ -22,8 +23,12 @@ type Statement = {
   readonly params: readonly (string | null)[];
   /** Settings of the transaction in which it runs, which is read-only. */
   readonly settings: Readonly<Record<string, string>>;
+  /** How many rows the statement has at most. A server that sends more is refused. */
+  readonly maxRows: number;
   /** How many bytes may come over the wire. */
   readonly maxWireBytes: number;
+  /** Called once the server has answered something, and so may know of the statement. */
+  readonly onAnswer: () => void;
   /** Takes the columns, before the first row. It may throw. */
   readonly onColumns: (columns: readonly AnsweredColumn[]) => void;
   /** Takes a row, in PostgreSQL's texts. It must not throw. */
@@ -39,12 +44,15 @@ type Statement = {
 export type PostgresSession = {
   /** Whether it ended, by whichever side, or is about to. */
   isLost(): boolean;
-  /** Whether another one should take its place: a server's address may change, and the driver keeps all texts. */
+  /** Whether another one should take its place, since a server's address may change. */
   isOld(): boolean;
   /** Runs a statement. Call `clean` after it, whatever came of it. Returns whether its rows were cut short. Throws SourceError. */
   run(statement: Statement): Promise<boolean>;
-  /** Ends the transaction and takes back whatever a query did to the session; one that cannot be cleaned is lost. */
-  clean(): Promise<void>;
+  /**
+   * Ends the transaction and takes back whatever a query did to the session; one that cannot be cleaned is lost.
+   * The next statement need not wait: it goes along, and is run once the session is clean.
+   */
+  clean(): void;
   /** Asks the server to give the statement up, and ends the session a moment later. */
   stop(): void;
   /** Ends it, at once; the server takes back what is open. */
@@ -54,12 +62,12 @@ export type PostgresSession = {
 /** As long as the store's own. */
 const lifetimeMs = 1_800_000;
 
-/** Of all statements that it ran. */
-const maxTextLength = 1_000_000;
-
 /** How long a server may take to give a statement up, or to clean a session. */
 const graceMs = 250;
 const cleanMs = 1000;
+
+/** Cleaning takes a millisecond, and connecting a few: who waits for it longer had better connect anew. */
+const cleanWithinMs = 100;
 
 /** For all that comes in a login, and beside the rows of a statement: notices, settings, columns. */
 const smallTalkBytes = 1 << 20;
@@ -93,7 +101,7 @@ async function logIn(login: Login, signal: AbortSignal): Promise<PostgresSession
     void sql.end({ timeout: 0 });
   };
   let given = false;
-  let textLength = 0;
+  let cleaned: Promise<void> = Promise.resolve();
   const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: () => Socket } = {
     // It asks for another when the first is lost.
     socket: () => {
@@ -109,8 +117,8 @@ async function logIn(login: Login, signal: AbortSignal): Promise<PostgresSession
     password: () => login.password,
     ssl: false,
     max: 1,
-    // What is described needs a name to be run by.
-    prepare: true,
+    // The driver keeps the texts that it prepares, and believes that the server does, too.
+    prepare: false,
     fetch_types: false,
     connect_timeout: 0,
     idle_timeout: 0,
@@ -128,19 +136,25 @@ async function logIn(login: Login, signal: AbortSignal): Promise<PostgresSession
     return toPostgresError(error, text);
   };
 
-  const ask = (text: string, params: readonly (string | null)[]) => {
-    textLength += text.length;
-    const query = sql.unsafe(text, [...params], { prepare: true, simple: false } as postgres.UnsafeQueryOptions);
-    // The driver keeps the text of every statement that fails for as long as the process lives, to have
-    // a stack for it, unless the statement has one.
-    return Object.defineProperty(query, "origin", { value: "" });
+  // The driver keeps the text of every statement that fails for as long as the process lives, to have a stack
+  // for it, unless the statement has one.
+  const forgotten = <T extends object>(query: T): T => Object.defineProperty(query, "origin", { value: "" });
+  const command = (text: string, rows = 0) => {
+    guarded.ask(rows);
+    return forgotten(sql.unsafe(text));
+  };
+  const ask = (text: string, params: readonly (string | null)[], maxRows: number) => {
+    guarded.ask(maxRows);
+    return forgotten(sql.unsafe(text, [...params], { simple: false } as postgres.UnsafeQueryOptions));
   };
 
-  let server: { readonly pid: number; readonly secret: number };
+  let server: { readonly pid: number; readonly secret: number } | null | undefined;
   try {
     // Only once the driver has had its say: it knows why a login failed.
     guarded.socket.once("close", () => setImmediate(end));
-    ({ state: server } = (await orGone(sql.unsafe("select 1"))) as unknown as { state: typeof server });
+    ({ state: server } = (await orGone(command("select 1", 1))) as unknown as { state: typeof server });
+    // A server may be ready without having answered.
+    if (!server) throw new SourceError("source_failed", outOfTurn);
     if (sql.parameters.is_superuser === "on") throw new SourceError("source_failed", superuser);
   } catch (error) {
     end();
@@ -149,36 +163,45 @@ async function logIn(login: Login, signal: AbortSignal): Promise<PostgresSession
 
   return {
     isLost: () => lost,
-    isOld: () => textLength > maxTextLength || performance.now() - openedAtMs > lifetimeMs,
-    async run({ sql: text, params, settings, maxWireBytes, onColumns, onRow }) {
+    isOld: () => performance.now() - openedAtMs > lifetimeMs,
+    async run({ sql: text, params, settings, maxRows, maxWireBytes, onAnswer, onColumns, onRow }) {
       guarded.allow(maxWireBytes + smallTalkBytes);
       const begin = ["begin read only", ...Object.entries(settings).map(toSetting)].join(";");
+      const late = setTimeout(end, cleanWithinMs);
+      const begun = Promise.all([command(begin).then(onAnswer), cleaned.then(() => clearTimeout(late))]);
+      begun.catch(() => {});
       try {
-        // In one packet; but the query is run only once the transaction is known to be a read-only one.
-        const [, { columns }] = await orGone(Promise.all([sql.unsafe(begin), ask(text, params).describe()]));
-        onColumns(columns);
-        await orGone(
-          ask(text, params)
-            .values()
-            .forEach(onRow as (row: object) => void),
+        // What has parameters goes along in the same packet, since the driver has it described before it runs it, and
+        // the guard lets no description through outside a transaction. The rest it would run unseen.
+        if (params.length === 0) await orGone(begun);
+        const query = ask(text, params, maxRows).values() as postgres.PendingValuesQuery<postgres.Row[]> & Described;
+        const describe = once(() => onColumns(query.statement?.columns ?? []));
+        const rows = query.forEach((row: object) => {
+          if (describe() === undefined) onRow(row as readonly (string | null)[]);
+        });
+        const isWhole = await orGone(Promise.all([begun, rows])).then(
+          () => true,
+          (error) => {
+            if (guarded.refusal() !== "overflow" || query.statement?.columns === undefined) throw error;
+            return false;
+          },
         );
-        return false;
+        const problem = describe();
+        if (problem !== undefined) throw problem.error;
+        return !isWhole;
       } catch (error) {
-        if (guarded.refusal() === "overflow") return true;
+        // What is neither the server's refusal nor ours is the driver's own mistake: who knows what comes next.
+        if (!(error instanceof postgres.PostgresError || error instanceof SourceError)) end();
         throw fail(error, text);
       }
     },
-    async clean() {
+    clean() {
       const timer = setTimeout(end, cleanMs);
       guarded.allow(smallTalkBytes);
-      try {
-        // Apart, since `discard all` must not be in a transaction; in one packet all the same.
-        await Promise.all([sql.unsafe("rollback"), sql.unsafe("discard all")]);
-      } catch {
-        end();
-      } finally {
-        clearTimeout(timer);
-      }
+      // Apart, since `discard all` must not be in a transaction; in one packet all the same.
+      cleaned = Promise.all([command("rollback"), command("discard all")])
+        .then(() => {}, end)
+        .finally(() => clearTimeout(timer));
     },
     stop() {
       if (lost) return;
@@ -198,6 +221,25 @@ const superuser = "the role is a superuser: use one that owns nothing and may on
 
 /** All types that postgres.js converts. */
 const convertedTypes = [16, 17, 21, 23, 25, 26, 114, 700, 701, 1082, 1114, 1184, 3802];
+
+/** What the driver's query has besides what its types say: the columns, once the server has told them. */
+type Described = { readonly statement?: { readonly columns?: readonly AnsweredColumn[] } };
+
+/** Does the work when it is first asked for, and returns each time what it threw. */
+function once(work: () => void): () => { readonly error: unknown } | undefined {
+  let isDone = false;
+  let thrown: { readonly error: unknown } | undefined;
+  return () => {
+    if (isDone) return thrown;
+    isDone = true;
+    try {
+      work();
+    } catch (error) {
+      thrown = { error };
+    }
+    return thrown;
+  };
+}
 
 function asIs(text: string): string {
   return text;
