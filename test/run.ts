@@ -1,7 +1,7 @@
 /**
  * `npm test`: runs the test files in two processes side by side, each of which takes the next file when it
- * is done with one. `npm test -- store/` runs those whose path holds that text. What a file prints is printed
- * whole when it is done; the last line counts everything.
+ * is done with one, and those whose speed counts at the end, alone. `npm test -- store/` runs those whose path
+ * holds that text. What a file prints is printed whole when it is done; the last line counts everything.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -24,17 +24,23 @@ const long = [
   "store/",
 ];
 
+const alone = (file: string) => file.endsWith("/speed.test.ts");
+
 const wanted = process.argv[2] ?? "";
-const files = globSync("**/*.test.ts", { cwd: import.meta.dirname })
+const all = globSync("**/*.test.ts", { cwd: import.meta.dirname })
   .filter((file) => file.includes(wanted))
   .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
 const startMs = performance.now();
 
-const counts = await Promise.all(Array.from({ length: lanes }, runLane));
+const files = all.filter((file) => !alone(file));
+const counts: Count[] = await Promise.all(Array.from({ length: lanes }, () => runLane(files)));
+const last = all.filter(alone);
+counts.push(await runLane(last));
 const [passed, failed, skipped] = [0, 1, 2].map((at) => counts.reduce((sum, count) => sum + count[at]!, 0));
 const nothingRan = passed === 0 && failed === 0;
-if (files.length > 0) console.log(`\nfiles left over: ${files.join(" ")}`);
-const lost = files.length + (nothingRan ? 1 : 0);
+const leftOver = [...files, ...last];
+if (leftOver.length > 0) console.log(`\nfiles left over: ${leftOver.join(" ")}`);
+const lost = leftOver.length + (nothingRan ? 1 : 0);
 console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes`);
 console.log(`\n${passed} passed, ${failed! + lost} failed${skipped! > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed! + lost > 0 ? 1 : 0;
@@ -47,7 +53,7 @@ function rankOf(file: string): number {
 type Count = readonly [passed: number, failed: number, skipped: number];
 
 /** Runs files until none is left. A lane that dies has failed at what it was doing. */
-async function runLane(): Promise<Count> {
+async function runLane(files: string[]): Promise<Count> {
   const lane = fork(join(import.meta.dirname, "lane.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"] });
   process.once("exit", () => lane.kill("SIGKILL"));
   const printed = gatherOutput(lane);
