@@ -22,19 +22,28 @@ export type CircuitOptions = {
  * the system is up, nor does a timeout during which it answered others: that query is slow.
  */
 export function createCircuit({ failures, restMs }: CircuitOptions): Circuit {
-  const policy = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: restMs,
-    breaker: new ConsecutiveBreaker(failures),
-  });
-  let openUntilMs = 0;
-  policy.onBreak(() => {
-    openUntilMs = Date.now() + restMs;
-  });
+  let openedAtMs = 0;
+  const closed = () => {
+    const fresh = circuitBreaker(handleWhen(isOutage), {
+      halfOpenAfter: restMs,
+      breaker: new ConsecutiveBreaker(failures),
+    });
+    fresh.onBreak(() => {
+      openedAtMs = Date.now();
+    });
+    return fresh;
+  };
+  let policy = closed();
   let answers = 0;
 
   const check = () => {
+    // The policy reads the wall clock: set back, it would leave the system alone until it is then again.
+    if (Date.now() < openedAtMs) {
+      openedAtMs = 0;
+      policy = closed();
+    }
     const { state } = policy;
-    if (state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() < openUntilMs)) {
+    if (state === CircuitState.HalfOpen || (state === CircuitState.Open && Date.now() < openedAtMs + restMs)) {
       throw new SourceError("source_unavailable", "it did not answer several times, and is left alone for seconds");
     }
   };

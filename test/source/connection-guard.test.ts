@@ -108,6 +108,19 @@ test("a try that fails leaves the connection alone for as long again", async () 
   assert.is(calls, 3);
 });
 
+test("a clock that is set back leaves no connection alone for longer", async () => {
+  const { now } = Date;
+  const guard = create();
+  for (let at = 0; at < 5; at += 1) await outcomeOf(guard.run(orders, 1_000, failing("source_unavailable")));
+  assert.is(await outcomeOf(guard.run(orders, 1_000, async () => "answered")), "source_unavailable");
+  try {
+    Date.now = () => now() - 3_600_000;
+    assert.is(await outcomeOf(guard.run(orders, 1_000, async () => "answered")), "answered");
+  } finally {
+    Date.now = now;
+  }
+});
+
 test("another tenant's connection, another one, and another revision are not left alone with it", async () => {
   const guard = create();
   for (let at = 0; at < 6; at += 1) await outcomeOf(guard.run(orders, 1_000, failing("source_unavailable")));
