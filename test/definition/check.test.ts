@@ -76,7 +76,7 @@ test("sizes that the proto refuses cost nothing here", () => {
     gridProblems({ x: 0, y: 1e9, w: 4, h: 1e9 }, { x: -1, y: 0, w: -4, h: -1 }, { x: 0, y: -1, w: 0, h: 0 }),
     [],
   );
-  assert.ok(performance.now() - start < 100);
+  assert.ok(performance.now() - start < 500);
 });
 
 test("the columns that panels name are those of an inline source", () => {

@@ -92,7 +92,7 @@ test("a hundred thousand items cost no more than their count", () => {
   });
   const before = performance.now();
   assert.is(findProblems(SaveDefinitionRequestSchema, request).length, 1);
-  assert.ok(performance.now() - before < 250);
+  assert.ok(performance.now() - before < 800);
 });
 
 test.run();
