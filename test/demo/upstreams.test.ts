@@ -5,7 +5,8 @@ import { startHttpSource } from "../../demo/http-source.ts";
 import { createBinding } from "../../src/definition/filter-value.ts";
 import { type Column, type Frame, findColumn } from "../../src/frame/frame.ts";
 import { suite } from "../harness.ts";
-import { ask, bounds, connectionTo, createTestConnector, failureOf } from "../source/grpc-service.ts";
+import { failureOf } from "../source/failure-of.ts";
+import { ask, bounds, connectionTo, createTestConnector } from "../source/grpc-service.ts";
 
 const test = suite("the demo's upstreams");
 const loopback = { host: "127.0.0.1", port: 0 };

@@ -5,14 +5,8 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import type { BoundValue } from "../../src/definition/filter-value.ts";
 import { suite } from "../harness.ts";
-import {
-  bounds,
-  clickhouseConnection,
-  createTestConnector,
-  enginesFolder,
-  failureOf,
-  rowsOf,
-} from "./clickhouse-fixture.ts";
+import { bounds, clickhouseConnection, createTestConnector, enginesFolder, rowsOf } from "./clickhouse-fixture.ts";
+import { failureOf } from "./failure-of.ts";
 
 const test = suite("ClickHouse source: engine of 2026");
 

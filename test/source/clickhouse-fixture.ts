@@ -5,7 +5,6 @@ import { parseQuery } from "../../src/definition/query.ts";
 import type { Column, Frame } from "../../src/frame/frame.ts";
 import { createClickhouseConnector } from "../../src/source/clickhouse/connector.ts";
 import type { OpenConnection, ReadBounds } from "../../src/source/connector.ts";
-import { SourceError } from "../../src/source/source-error.ts";
 
 /** Where a test's servers are found that are no dependencies: `.ci/run` puts them there. */
 export const enginesFolder = process.env.TEST_ENGINES ?? new URL("../../.data/test-engines", import.meta.url).pathname;
@@ -50,17 +49,6 @@ export function createTestConnector() {
         { ...bounds, ...within },
       ),
   };
-}
-
-/** What went wrong, as `failure: words`; empty where nothing did. */
-export async function failureOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return "";
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return `${error.failure}: ${error.message}`;
-  }
 }
 
 /** A frame's rows, as a test writes them: no value is null, a time its text in UTC. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { suite } from "../harness.ts";
-import { bounds, clickhouseConnection, createTestConnector, failureOf, rowsOf } from "./clickhouse-fixture.ts";
+import { bounds, clickhouseConnection, createTestConnector, rowsOf } from "./clickhouse-fixture.ts";
 import { noShards, type Shards, startShards } from "./clickhouse-shards.ts";
+import { failureOf } from "./failure-of.ts";
 
 const test = suite("ClickHouse source: two shards of 2018");
 

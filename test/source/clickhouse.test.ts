@@ -6,7 +6,8 @@ import * as assert from "uvu/assert";
 import { createClickhouseConnector } from "../../src/source/clickhouse/connector.ts";
 import { suite } from "../harness.ts";
 import { authority, certificate, certificateKey, expiredCertificate } from "./certificates.ts";
-import { bounds, clickhouseConnection, createTestConnector, failureOf, rowsOf } from "./clickhouse-fixture.ts";
+import { bounds, clickhouseConnection, createTestConnector, rowsOf } from "./clickhouse-fixture.ts";
+import { failureOf } from "./failure-of.ts";
 
 const test = suite("ClickHouse source: protocol");
 

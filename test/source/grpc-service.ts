@@ -90,14 +90,3 @@ export function bounds(some: Partial<ReadBounds> = {}): ReadBounds {
   const { signal } = new AbortController();
   return { timezone: "Europe/Berlin", maxRows: 10_000, maxBytes: 4_000_000, timeoutMs: 5_000, signal, ...some };
 }
-
-/** Resolves with what `work` is rejected with, as `failure: message`. */
-export async function failureOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    const { failure, message } = error as { failure?: string; message: string };
-    return `${failure}: ${message}`;
-  }
-  return "no failure";
-}

@@ -12,12 +12,12 @@ import { createBinding } from "../../src/definition/filter-value.ts";
 import { createGrpcConnector } from "../../src/source/grpc/connector.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
+import { failureOf } from "./failure-of.ts";
 import {
   ask,
   bounds,
   connectionTo,
   createTestConnector,
-  failureOf,
   numbered,
   type RawCall,
   response,

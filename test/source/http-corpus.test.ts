@@ -8,7 +8,8 @@ import type { Address } from "../../src/source/connector.ts";
 import type { LookUpHost } from "../../src/source/look-up-host.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
-import { connectTo, httpConnection, json, refusal, startUpstream } from "./http-fixture.ts";
+import { failureOf } from "./failure-of.ts";
+import { connectTo, httpConnection, json, startUpstream } from "./http-fixture.ts";
 
 const test = suite("addresses of the corpus");
 const upstream = await startUpstream();
@@ -48,7 +49,7 @@ async function follow(url: string): Promise<{ readonly said: string; readonly di
     if (!isOurs) throw new SourceError("source_unavailable", "nothing leaves here");
     return address;
   });
-  const said = await refusal(connector.read({}, httpConnection({ url })));
+  const said = await failureOf(connector.read({}, httpConnection({ url })));
   await connector.close();
   return { said, dialled };
 }

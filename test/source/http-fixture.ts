@@ -8,7 +8,6 @@ import { type BoundValue, createBinding } from "../../src/definition/filter-valu
 import { createAddressResolver, httpPorts } from "../../src/source/address.ts";
 import type { OpenConnection, ReadBounds, ResolveAddress } from "../../src/source/connector.ts";
 import { createHttpConnector } from "../../src/source/http/connector.ts";
-import { SourceError } from "../../src/source/source-error.ts";
 
 /** A service on 127.0.0.1 that says what it is told to say, byte for byte. */
 export type Upstream = {
@@ -151,15 +150,4 @@ export function connectTo(upstream: Upstream, resolve: ResolveAddress = resolveT
         { ...bounds, ...within },
       ),
   };
-}
-
-/** What went wrong, as `failure: words`; empty where nothing did. */
-export async function refusal(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return "";
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return `${error.failure}: ${error.message}`;
-  }
 }

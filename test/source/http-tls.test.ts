@@ -1,7 +1,8 @@
 import * as assert from "uvu/assert";
 import { suite } from "../harness.ts";
 import { authority, certificate, certificateKey, expiredCertificate } from "./certificates.ts";
-import { connectTo, httpConnection, json, refusal, startUpstream, type Upstream } from "./http-fixture.ts";
+import { failureOf } from "./failure-of.ts";
+import { connectTo, httpConnection, json, startUpstream, type Upstream } from "./http-fixture.ts";
 
 const test = suite("HTTP connector over TLS");
 const good = await startUpstream({ cert: certificate, key: certificateKey });
@@ -18,7 +19,7 @@ const authorityWords =
 async function ask(upstream: Upstream, url: string, caCertificate: string): Promise<string> {
   upstream.answer(json("[]"));
   const connector = connectTo(upstream);
-  const said = await refusal(connector.read({}, httpConnection({ url, caCertificate }, { bearerToken: "s3cret" })));
+  const said = await failureOf(connector.read({}, httpConnection({ url, caCertificate }, { bearerToken: "s3cret" })));
   await connector.close();
   return said;
 }
@@ -49,7 +50,7 @@ test("any other certificate is not, and nothing is sent", async () => {
 
 test("a server that speaks no TLS gets no request", async () => {
   // A TLS greeting ends no HTTP head, so that it would wait for more.
-  const said = await refusal(
+  const said = await failureOf(
     connectTo(plain).read(
       {},
       httpConnection({ url: "https://api.test/", caCertificate: authority }),

@@ -4,17 +4,8 @@ import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import * as assert from "uvu/assert";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
-import {
-  bounds,
-  connectTo,
-  httpConnection,
-  json,
-  type Reply,
-  raw,
-  refusal,
-  startUpstream,
-  status,
-} from "./http-fixture.ts";
+import { failureOf } from "./failure-of.ts";
+import { bounds, connectTo, httpConnection, json, type Reply, raw, startUpstream, status } from "./http-fixture.ts";
 
 const test = suite("HTTP connector");
 const upstream = await startUpstream();
@@ -67,10 +58,10 @@ test("the secret is sent as it was given, and headers that change the message ar
   assert.match(request, /\r\naccept: application\/vnd\.shop\+json\r\n/);
   const before = upstream.requests.length;
   for (const name of ["Host", "transfer-encoding", "proxy-authorization", "metadata-flavor", "Accept-Encoding"]) {
-    const message = await refusal(read({}, httpConnection({}, { headers: { [name]: "x" } })));
+    const message = await failureOf(read({}, httpConnection({}, { headers: { [name]: "x" } })));
     assert.is(message, "source_failed: a header of the connection cannot be sent");
   }
-  const injected = await refusal(read({}, httpConnection({}, { headers: { x: "a\r\nX-Injected: 1" } })));
+  const injected = await failureOf(read({}, httpConnection({}, { headers: { x: "a\r\nX-Injected: 1" } })));
   assert.is(injected, "source_failed: a header of the connection cannot be sent");
   assert.is(upstream.requests.length, before);
 });
@@ -187,7 +178,7 @@ function reset(text: string): Reply {
 for (const [name, reply, words] of replies) {
   test(`${name}: ${words}`, async () => {
     upstream.answer(reply);
-    assert.is(await refusal(read()), words);
+    assert.is(await failureOf(read()), words);
     upstream.answer(json('[{"a":1}]'));
     assert.is((await read()).length, 1, "the next answer is read");
   });
@@ -206,7 +197,7 @@ test("what never ends, or comes too slowly, ends in time, and so does what nobod
     upstream.answer(reply);
     const started = performance.now();
     assert.is(
-      await refusal(read({}, httpConnection(), {}, { timeoutMs: 150 })),
+      await failureOf(read({}, httpConnection(), {}, { timeoutMs: 150 })),
       "source_timeout: there was no answer in time",
     );
     assert.ok(performance.now() - started < 2000);
@@ -214,17 +205,17 @@ test("what never ends, or comes too slowly, ends in time, and so does what nobod
   const gone = new AbortController();
   setTimeout(() => gone.abort(), 50);
   const started = performance.now();
-  await refusal(read({}, httpConnection(), {}, { signal: gone.signal }));
-  await refusal(read({}, httpConnection(), {}, { signal: gone.signal }));
+  await failureOf(read({}, httpConnection(), {}, { signal: gone.signal }));
+  await failureOf(read({}, httpConnection(), {}, { signal: gone.signal }));
   assert.ok(performance.now() - started < 2000);
 });
 
 test("a name that takes for ever to resolve, and a secret, count against the same time", async () => {
   const never = connectTo(upstream, () => new Promise(() => undefined));
   const late = "source_timeout: there was no answer in time";
-  assert.is(await refusal(never.read({}, httpConnection(), {}, { timeoutMs: 50 })), late);
+  assert.is(await failureOf(never.read({}, httpConnection(), {}, { timeoutMs: 50 })), late);
   const locked = { ...httpConnection(), secret: () => new Promise<never>(() => undefined) };
-  assert.is(await refusal(read({}, locked, {}, { timeoutMs: 50 })), late);
+  assert.is(await failureOf(read({}, locked, {}, { timeoutMs: 50 })), late);
 });
 
 test("a connection is kept for its tenant, name and revision, and for nobody else", async () => {
@@ -252,7 +243,7 @@ test("a GET is sent again where a connection that was kept has ended meanwhile, 
   upstream.answer(cutOnce);
   assert.is((await read()).length, 0);
   cut = true;
-  assert.is(await refusal(read({ method: "POST" })), brokeOff());
+  assert.is(await failureOf(read({ method: "POST" })), brokeOff());
 });
 
 test("a name is resolved once for all that uses its connection, and again when that failed", async () => {
@@ -266,7 +257,7 @@ test("a name is resolved once for all that uses its connection, and again when t
   await counting.read();
   assert.is(asked, 1);
   upstream.answer((socket) => socket.destroy());
-  await refusal(counting.read());
+  await failureOf(counting.read());
   upstream.answer(json("[]"));
   await counting.read();
   assert.is(asked, 2);
@@ -278,14 +269,14 @@ test("what refuses to connect is said, and what cannot be resolved is asked for 
   const deadPort = dead.port;
   await dead.close();
   const refused = connectTo(upstream, async () => ({ host: "127.0.0.1", port: deadPort }));
-  assert.is(await refusal(refused.read()), "source_unavailable: the host refuses the connection");
+  assert.is(await failureOf(refused.read()), "source_unavailable: the host refuses the connection");
   let works = false;
   const unsteady = connectTo(live, async () => {
     if (!works) throw new SourceError("source_unavailable", "the host name does not resolve");
     return { host: "127.0.0.1", port: live.port };
   });
   live.answer(json("[]"));
-  assert.is(await refusal(unsteady.read()), "source_unavailable: the host name does not resolve");
+  assert.is(await failureOf(unsteady.read()), "source_unavailable: the host name does not resolve");
   works = true;
   assert.is((await unsteady.read()).length, 0);
   await unsteady.close();
@@ -305,8 +296,8 @@ test("variables that name a proxy change nothing", async () => {
   }
 });
 
-test("a probe takes any answer but a refusal, and says what a read would say", async () => {
-  const ask = () => refusal(probe(httpConnection({}, { bearerToken: "t" }), bounds));
+test("a probe takes any answer but a failureOf, and says what a read would say", async () => {
+  const ask = () => failureOf(probe(httpConnection({}, { bearerToken: "t" }), bounds));
   for (const code of [200, 204, 400, 404, 405, 406]) {
     upstream.answer(status(code));
     assert.is(await ask(), "", `${code}`);
@@ -314,7 +305,7 @@ test("a probe takes any answer but a refusal, and says what a read would say", a
   assert.match(upstream.requests.at(-1)!, /^GET \/v1\/ HTTP[\s\S]*authorization: Bearer t\r\n/);
   for (const code of [301, 401, 403, 429, 500]) {
     upstream.answer(status(code));
-    assert.is(await ask(), await refusal(read()), `${code}`);
+    assert.is(await ask(), await failureOf(read()), `${code}`);
     assert.ok((await ask()) !== "", `${code}`);
   }
   upstream.answer(raw("[]"));

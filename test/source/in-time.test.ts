@@ -2,18 +2,11 @@ import * as assert from "uvu/assert";
 import { inTime } from "../../src/source/in-time.ts";
 import { SourceError } from "../../src/source/source-error.ts";
 import { suite } from "../harness.ts";
+import { failureOf } from "./failure-of.ts";
 
 const test = suite("work in time");
 
 const never = () => new Promise<never>(() => undefined);
-
-async function failureOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  return error instanceof SourceError ? `${error.failure}: ${error.message}` : `no SourceError: ${error}`;
-}
 
 test("what ends in time is returned or thrown as it is", async () => {
   const { signal } = new AbortController();

@@ -11,7 +11,7 @@ import type { ReadBounds } from "../../src/source/connector.ts";
 import { parseJsonAnswer } from "../../src/source/http/json-answer.ts";
 import { jsonToFrame } from "../../src/source/http/json-frame.ts";
 import { suite } from "../harness.ts";
-import { refusal } from "./http-fixture.ts";
+import { failureOf } from "./failure-of.ts";
 
 const test = suite("frames of JSON");
 
@@ -170,13 +170,13 @@ test("a pointer is read as RFC 6901 says", async () => {
     "//0/a/b",
   ]) {
     assert.is(
-      await refusal(read(JSON.stringify(answer), { rows })),
+      await failureOf(read(JSON.stringify(answer), { rows })),
       "source_failed: `rows` leads to nothing in the answer",
       rows,
     );
   }
   assert.is(
-    await refusal(read(JSON.stringify(answer), { rows: "/a~1b" })),
+    await failureOf(read(JSON.stringify(answer), { rows: "/a~1b" })),
     "source_failed: what `rows` leads to is not a list",
   );
 });
@@ -223,12 +223,12 @@ for (const text of [
   "//\n[]",
 ]) {
   test(`${JSON.stringify(text)} is not JSON`, async () => {
-    assert.is(await refusal(read(text)), "source_failed: the answer is not JSON");
+    assert.is(await failureOf(read(text)), "source_failed: the answer is not JSON");
   });
 }
 for (const [text, asked, words] of shapes) {
   test(`${text.slice(0, 40)}: ${words}`, async () => {
-    assert.is(await refusal(read(text, asked)), `source_failed: ${words}`);
+    assert.is(await failureOf(read(text, asked)), `source_failed: ${words}`);
   });
 }
 

@@ -18,7 +18,6 @@ import { parseQuery } from "../../src/definition/query.ts";
 import type { Column, Frame } from "../../src/frame/frame.ts";
 import type { Address, Connector, OpenConnection, ReadBounds } from "../../src/source/connector.ts";
 import { createPostgresConnector } from "../../src/source/postgres/connector.ts";
-import { SourceError } from "../../src/source/source-error.ts";
 import type { SqlQuestion } from "../../src/source/sql-question.ts";
 import { createTestDatabase, onConnection } from "../store/database.ts";
 
@@ -117,17 +116,6 @@ export function boundsOfMs(timeoutMs: number, rest: Partial<ReadBounds> = {}): R
   const controller = new AbortController();
   setTimeout(() => controller.abort(), timeoutMs);
   return boundsOf({ timeoutMs, signal: controller.signal, ...rest });
-}
-
-/** Returns the failure and the words of what must reject with a SourceError. */
-export async function failureOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    return `${error.failure}: ${error.message}`;
-  }
-  throw new Error("it did not fail");
 }
 
 /** Returns the columns in short: their types, and values that compare. */

@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import { ConnectionSecretSchema, PostgresConnectionSchema } from "../../gen/datajetty/dashboards/v1/connection_pb.js";
 import { createMessageGuard, type MessageGuard } from "../../src/source/postgres/message-guard.ts";
 import { suite } from "../harness.ts";
-import { boundsOfMs, connectTo, failureOf, listen, toQuestion } from "./postgres-fixture.ts";
+import { failureOf } from "./failure-of.ts";
+import { boundsOfMs, connectTo, listen, toQuestion } from "./postgres-fixture.ts";
 
 const test = suite("Guard of a PostgreSQL server's messages");
 

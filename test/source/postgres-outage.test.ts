@@ -3,7 +3,8 @@ import * as assert from "uvu/assert";
 import type { Address } from "../../src/source/connector.ts";
 import { suite } from "../harness.ts";
 import { createProxy } from "../store/proxy.ts";
-import { boundsOf, boundsOfMs, connectTo, createWarehouse, failureOf, listen, toQuestion } from "./postgres-fixture.ts";
+import { failureOf } from "./failure-of.ts";
+import { boundsOf, boundsOfMs, connectTo, createWarehouse, listen, toQuestion } from "./postgres-fixture.ts";
 
 const test = suite("PostgreSQL source and its servers' failures");
 

@@ -1,13 +1,13 @@
 import * as assert from "uvu/assert";
 import { parseTime } from "../../src/definition/time.ts";
 import { suite } from "../harness.ts";
+import { failureOf } from "./failure-of.ts";
 import {
   boundsOf,
   boundsOfMs,
   cert,
   connectTo,
   createWarehouse,
-  failureOf,
   inShort,
   listenByTls,
   toQuestion,
