@@ -1,4 +1,5 @@
 import type { ByteCache, CacheKey } from "./byte-cache.ts";
+import { noSharedCache, type SharedCache } from "./shared-cache.ts";
 
 /** For how long a value serves. They belong to a key: all who ask by it say the same. */
 type Spans = {
@@ -8,12 +9,19 @@ type Spans = {
   readonly maxStaleMs: number;
 };
 
+/** A value, and about how many bytes it takes in memory. */
+type Sized<V> = { readonly value: V; readonly bytes: number };
+
 /** How to have a value. */
 type Ask<V, F> = Spans & {
-  /** Reads the value, and tells about how many bytes it takes in memory. */
-  readonly load: () => Promise<{ readonly value: V; readonly bytes: number }>;
+  /** Reads the value. */
+  readonly load: () => Promise<Sized<V>>;
+  /** How other replicas have it; it is not shared without. Throws for what it cannot read. */
+  readonly form?: { readonly toBytes: (value: V) => Uint8Array; readonly parse: (bytes: Uint8Array) => Sized<V> };
   /** Says what a failed load comes to. Called once a load, however many wait for it. */
   readonly explain: (error: unknown) => F;
+  /** Whether a load's failure says nothing of the next one, which then need not wait. Without it: none does. */
+  readonly isPassing?: (error: unknown) => boolean;
 };
 
 /** A value and when its load began (epoch milliseconds), or why there is none. */
@@ -28,31 +36,38 @@ export type StaleCache = {
    * returned as `stale` to those for whom that takes too long: then it goes on in the background. Waits
    * longer only where there is nothing to show. Never rejects. One load runs at a time for a key, and
    * none within 2 s of one that failed. Beyond the bound, and when the clock was set back behind it, a
-   * value is never shown.
+   * value is never shown. What another replica has loaded serves in place of a load while it is fresh, and after a
+   * load that failed; failures are not shared.
    */
   readonly ask: <V extends object, F>(key: CacheKey, ask: Ask<V, F>) => Promise<Answer<V, F>>;
 };
 
 /** The last value, and the failure that came after it. Both, or one of them. */
 type Known<V, F> = {
-  readonly last?: { readonly value: V; readonly bytes: number; readonly atMs: number };
+  readonly last?: Sized<V> & { readonly atMs: number };
   readonly failed?: { readonly failure: F; readonly atMs: number };
 };
 
 /** So long a failure stands for the next: what is down is not asked by each render, and its return shows soon. */
 const failureMs = 2_000;
 
+/** What lives shorter than that is gone before another replica asks for it. */
+const leastSharedMs = 1_000;
+
 /**
  * Creates the cache in the room of another, whose bound counts what is stale as well.
  *
+ * @param shared where replicas have what others have loaded; nowhere unless told
  * @param patienceMs how long a load may take before the old value is returned; with 0 it is returned at once
  */
 export function createStaleCache({
   cache,
+  shared = noSharedCache,
   now,
   patienceMs,
 }: {
   readonly cache: ByteCache;
+  readonly shared?: SharedCache;
   readonly now: () => number;
   readonly patienceMs: number;
 }): StaleCache {
@@ -70,6 +85,9 @@ export function createStaleCache({
         return { ok: true, value: known.last.value, asOfMs: known.last.atMs, stale };
       }
       const { last, failed: reason } = failed === undefined ? await reload(key, ask) : { failed };
+      if (reason !== undefined && last !== undefined) {
+        return { ok: true, value: last.value, asOfMs: last.atMs, stale: ageOf(last) >= ask.freshMs };
+      }
       if (reason !== undefined) return { ok: false, failure: reason.failure };
       // Whoever waited for a value is given it, however long that took.
       return { ok: true, value: last!.value, asOfMs: last!.atMs, stale: false };
@@ -79,18 +97,48 @@ export function createStaleCache({
   /** Never rejects, so that nobody has to wait for it. */
   function reload<V extends object, F>(key: CacheKey, ask: Ask<V, F>): Promise<Known<V, F>> {
     return cache.reload<Known<V, F>>(key, async () => {
+      const found = await look(key, ask);
+      if (found !== undefined && ageOf(found) < ask.freshMs) return keep(found, ask);
       // A value is as old as its question: what happened since may not be in it.
       const atMs = now();
       try {
         const last = { ...(await ask.load()), atMs };
-        return { value: { last }, bytes: last.bytes, ttlMs: leftMs(last, ask) };
+        share(key, last, ask);
+        return keep(last, ask);
       } catch (error) {
-        const failed = { failure: ask.explain(error), atMs: now() };
-        const last = cache.get<Known<V, F>>(key)?.last;
-        if (last === undefined || leftMs(last, ask) <= 0) return { value: { failed }, bytes: 0, ttlMs: failureMs };
+        const isPassing = ask.isPassing?.(error) === true;
+        const failed = { failure: ask.explain(error), atMs: isPassing ? Number.NEGATIVE_INFINITY : now() };
+        const own = cache.get<Known<V, F>>(key)?.last;
+        const last = found !== undefined && ageOf(found) < ageOf(own) ? found : own;
+        if (last === undefined || leftMs(last, ask) <= 0) {
+          return { value: { failed }, bytes: 0, ttlMs: isPassing ? 0 : failureMs };
+        }
         return { value: { last, failed }, bytes: last.bytes, ttlMs: Math.max(leftMs(last, ask), failureMs) };
       }
     });
+  }
+
+  function keep<V extends object, F>(last: NonNullable<Known<V, F>["last"]>, ask: Ask<V, F>) {
+    return { value: { last }, bytes: last.bytes, ttlMs: leftMs(last, ask) };
+  }
+
+  /** Returns what another replica has loaded last, as old as it is by now. */
+  async function look<V extends object, F>(key: CacheKey, ask: Ask<V, F>): Promise<Known<V, F>["last"]> {
+    if (ask.form === undefined) return undefined;
+    const found = await shared.get(key);
+    if (found === undefined) return undefined;
+    try {
+      // One with more left than a value lives would be from the future, whose age is that of none.
+      return { ...ask.form.parse(found.bytes), atMs: now() + found.leftMs - lifeMs(ask) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  function share<V extends object, F>(key: CacheKey, last: NonNullable<Known<V, F>["last"]>, ask: Ask<V, F>): void {
+    const { form } = ask;
+    const left = leftMs(last, ask);
+    if (form !== undefined && left >= leastSharedMs) shared.put(key, left, () => form.toBytes(last.value));
   }
 
   function leftMs(last: { readonly atMs: number }, ask: Spans): number {

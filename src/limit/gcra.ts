@@ -14,8 +14,11 @@ export type RateDecision = {
 
 /** Counts calls per key. */
 export type RateLimiter = {
-  /** Counts a call, if it is allowed: a refused call costs nothing, so that waiting always helps. */
-  readonly take: (key: string, rule: RateRule) => RateDecision;
+  /**
+   * Counts a call, if it is allowed: a refused call costs nothing, so that waiting always helps. Never rejects, and
+   * decides at once where it counts for this process alone.
+   */
+  readonly take: (key: string, rule: RateRule) => RateDecision | Promise<RateDecision>;
 };
 
 /**
@@ -25,7 +28,9 @@ export type RateLimiter = {
  * down, never up. Keys beyond `maxKeys` (100,000 by default, some 10 MB) push out those used
  * longest ago.
  */
-export function createRateLimiter(options: { now: () => number; maxKeys?: number }): RateLimiter {
+export function createRateLimiter(options: { now: () => number; maxKeys?: number }): {
+  readonly take: (key: string, rule: RateRule) => RateDecision;
+} {
   const { now, maxKeys = 100_000 } = options;
   /** By key, the time in µs at which its bucket is full again; the key used longest ago first. */
   const fullAtUs = new Map<string, number>();

@@ -15,12 +15,14 @@ export type Secrets = {
   mark(text: string): string;
   /** Says whether a mark is the text's, also one by an earlier key that is still there. */
   isMarkOf(mark: string, text: string): boolean;
+  /** Returns a key of 32 bytes for another purpose, which follows from the current key and does not lead back to it. */
+  keyFor(purpose: string): Uint8Array;
 };
 
 /** Creates them over the keys as they are now: they rotate while the service runs. */
 export function createSecrets(keys: () => SecretKeys): Secrets {
   const markBy = (kid: string, key: Uint8Array, text: string) =>
-    `${kid}.${createHmac("sha256", markingKey(key)).update(text).digest("hex")}`;
+    `${kid}.${createHmac("sha256", derive(key, "marks of requests")).update(text).digest("hex")}`;
   return {
     seal: (secret, place) => sealSecret(secret, place, keys()),
     open: (sealed, place) => openSecret(sealed, place, keys()),
@@ -35,10 +37,14 @@ export function createSecrets(keys: () => SecretKeys): Secrets {
       const [given, own] = [Buffer.from(mark), Buffer.from(markBy(kid, key, text))];
       return given.length === own.length && timingSafeEqual(given, own);
     },
+    keyFor(purpose) {
+      const { current, keys: all } = keys();
+      return derive(all.get(current)!, purpose);
+    },
   };
 }
 
 /** No key serves two purposes (RFC 5869). */
-function markingKey(key: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", key, new Uint8Array(), "marks of requests", 32));
+function derive(key: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", key, new Uint8Array(), purpose, 32));
 }
