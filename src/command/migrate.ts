@@ -10,6 +10,6 @@ if (ownerUrl === undefined) {
   console.error("set DATABASE_MIGRATE_URL: a service without DATABASE_URL migrates its own database when it starts");
   process.exitCode = 2;
 } else {
-  await migrateDatabase(ownerUrl);
+  await migrateDatabase(ownerUrl, console.error);
   console.log("the database is up to date");
 }

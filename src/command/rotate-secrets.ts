@@ -6,18 +6,15 @@
  * secret is printed. Where it cannot, it says why and exits with 2.
  */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { formatKeyFile } from "../keys/key-file.ts";
 import type { RotationStep } from "../keys/rotation.ts";
-import { createLog } from "../log/log.ts";
 import { ownSecretKeysFile } from "../main/secret-keys.ts";
 import { type Resealing, resealSecrets } from "../secret/reseal.ts";
 import { type Dropped, dropUnused, rotateSecretKeys } from "../secret/rotate-secret-keys.ts";
 import { parseSecretKeys } from "../secret/secret-keys.ts";
-import { openEmbeddedDatabase } from "../store/embedded/database.ts";
-import { migrateDatabase } from "../store/migrate.ts";
 import { openSealedSecrets } from "../store/sealed-secrets.ts";
 import { readKeyFileArguments } from "./key-file-arguments.ts";
+import { findOwnerUrl } from "./owner-database.ts";
 import { replaceFile } from "./replace-file.ts";
 
 const usage = "usage: npm run -s rotate-secrets -- [--file keys.json | --data-dir DIR] [--now]";
@@ -36,8 +33,7 @@ async function rotate(args: string[]): Promise<string> {
     ownFile: ownSecretKeysFile,
   });
   await using opened = new AsyncDisposableStack();
-  const ownerUrl = config.databaseMigrateUrl ?? config.databaseUrl ?? (await startOwnDatabase(dataDir, opened));
-  const secrets = await openSealedSecrets(ownerUrl);
+  const secrets = await openSealedSecrets(await findOwnerUrl(config, dataDir, opened));
   opened.defer(secrets.close);
 
   const step = await replaceFile(path, (text) => {
@@ -58,18 +54,6 @@ async function rotate(args: string[]): Promise<string> {
     return [formatKeyFile(found.file), found];
   });
   return [...describeResealing(resealing), ...describeDropped(dropped)].join("\n");
-}
-
-async function startOwnDatabase(dataDir: string, opened: AsyncDisposableStack): Promise<string> {
-  const log = createLog("warn");
-  const { ownerUrl, close } = await openEmbeddedDatabase({
-    folder: join(dataDir, "postgres"),
-    log,
-    progress: () => {},
-  });
-  opened.defer(close);
-  await migrateDatabase(ownerUrl);
-  return ownerUrl;
 }
 
 function describeAdded({ kid, file }: RotationStep): string {

@@ -31,7 +31,8 @@ export const faults = {
   INVALID_FILTER: invalid,
   INVALID_REQUEST_ID: invalid,
   REQUEST_ID_REUSED: invalid,
-  BODY_TOO_LARGE: invalid,
+  // What gRPC says of messages beyond a limit.
+  BODY_TOO_LARGE: { code: Code.ResourceExhausted, status: 400, error: "invalid_request" },
   UNSUPPORTED_CONTENT: invalid,
   UNAUTHENTICATED: { code: Code.Unauthenticated, status: 401, error: "unauthorized" },
   SCOPE_MISSING: { code: Code.PermissionDenied, status: 403, error: "forbidden" },

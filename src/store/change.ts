@@ -12,6 +12,18 @@ export type Change = {
   readonly revision: number | null;
 };
 
+/** Where a dashboard stands after a change. */
+export type Changed = {
+  readonly version: number;
+  /** Whether there is a new version or revision: equal content makes none. */
+  readonly changed: boolean;
+};
+
+/** Says where a dashboard stands after a change. */
+export function toChanged({ version, outcome }: Change): Changed {
+  return { version, changed: outcome === "saved" };
+}
+
 /** Waits for a change. Throws NOT_FOUND, or STALE_VERSION where something else than expected was there. */
 export async function settleChange(rows: PromiseLike<readonly Change[]>): Promise<Change> {
   const change = (await rows)[0]!;

@@ -91,19 +91,24 @@ export async function saveConnection(
   return (await getConnection(connection, tenant, name))!;
 }
 
-/** Deletes a connection and its secret for good, in the transaction that is open. Throws NOT_FOUND. */
+/**
+ * Deletes a connection and its secret for good, in the transaction that is open, and returns its last revision.
+ * Throws NOT_FOUND.
+ */
 export async function deleteConnection(
   { sql }: Connection,
   tenant: string,
   name: string,
   author: string,
-): Promise<void> {
+): Promise<number> {
   await sql`select lock_connections(${tenant})`;
-  const { count } = await sql`
+  const [deleted] = await sql<{ revision: number }[]>`
     update connections set kind = null, settings = null, secret = null, deleted_at = now(), updated_at = now(),
       updated_by = ${author}
-    where tenant_id = ${tenant} and name = ${name} and deleted_at is null`;
-  if (count === 0) throw noSuchConnection();
+    where tenant_id = ${tenant} and name = ${name} and deleted_at is null
+    returning revision`;
+  if (deleted === undefined) throw noSuchConnection();
+  return deleted.revision;
 }
 
 /** Makes the fault for a connection that does not exist, or is another tenant's. */

@@ -1,5 +1,6 @@
 import { ConnectError } from "@connectrpc/connect";
 import { fault } from "../errors/fault.ts";
+import { isQuota, quotaExceeded } from "./quota-fault.ts";
 
 /** Makes the fault for a database that cannot be reached or cannot serve: worth another try in a second. */
 export function databaseDown(cause?: unknown): ConnectError {
@@ -7,6 +8,11 @@ export function databaseDown(cause?: unknown): ConnectError {
     cause,
     retryAfterMs: 1000,
   });
+}
+
+/** Makes the fault for a tenant that an operator has suspended. */
+export function tenantSuspended(): ConnectError {
+  return fault("TENANT_SUSPENDED", "this tenant is suspended: ask whoever runs the platform");
 }
 
 /** Makes the fault for what does not exist, or is another tenant's. */
@@ -21,13 +27,15 @@ export function noSuchVersion(cause?: unknown): ConnectError {
 export function toDatabaseFault(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   const code = codeOf(error);
-  if (code === lockNotAvailable) {
+  if (isLockNotAvailable(error)) {
     return fault("IDEMPOTENCY_IN_FLIGHT", "the same request is still being worked on: try again in a second", {
       cause: error,
       retryAfterMs: 1000,
     });
   }
   if (passing.test(code)) return databaseDown(error);
+  if (code === suspended) return tenantSuspended();
+  if (isQuota(code)) return quotaExceeded(code, error);
   if (code === foreignKeyViolation) return noSuchVersion(error);
   if (unstorableText.test(code)) {
     return fault("INVALID_REQUEST", "text must not hold the character U+0000 nor a lone surrogate", { cause: error });
@@ -35,7 +43,12 @@ export function toDatabaseFault(error: unknown): ConnectError {
   return fault("INTERNAL", "something went wrong on our side", { cause: error });
 }
 
-const lockNotAvailable = "55P03";
+/** Says whether a lock could not be had in the time that was set. */
+export function isLockNotAvailable(error: unknown): boolean {
+  return codeOf(error) === "55P03";
+}
+
+const suspended = "DQ003";
 const foreignKeyViolation = "23503";
 const unstorableText = /^(22021|22P05)$/;
 

@@ -1,4 +1,4 @@
-import { type Change, settleChange } from "./change.ts";
+import { type Change, type Changed, settleChange, toChanged } from "./change.ts";
 import type { Connection } from "./connection.ts";
 
 /** What is saved as the next version of a dashboard. */
@@ -60,43 +60,44 @@ type VersionRow = {
 /**
  * Saves the next version and makes it active, in the transaction that is open on the connection; an
  * archived dashboard is in use again. Content equal to the last version adds none. Throws STALE_VERSION
- * when the expected version is not the active one.
+ * when the expected version is not the active one, and QUOTA_EXCEEDED for more than the tenant may keep.
  */
-export async function saveDefinition(
-  { sql }: Connection,
-  tenant: string,
-  save: DefinitionSave,
-): Promise<{ version: number }> {
+export async function saveDefinition({ sql }: Connection, tenant: string, save: DefinitionSave): Promise<Changed> {
   const { dashboardId, json, digest, title, author, note, expectedVersion } = save;
-  const { version } = await settleChange(sql<Change[]>`select * from save_definition_2(
+  const change = await settleChange(sql<Change[]>`select * from save_definition_3(
     ${tenant}, ${dashboardId}, ${json}, ${digest}, ${title}, ${author}, ${note}, ${expectedVersion ?? null})`);
-  return { version };
+  return toChanged(change);
 }
 
 /**
  * Saves an earlier version's content, byte for byte, as the next version, as `saveDefinition` does.
- * Throws NOT_FOUND without such a version.
+ * Throws NOT_FOUND without such a version, and QUOTA_EXCEEDED.
  */
-export async function restoreVersion(
-  { sql }: Connection,
-  tenant: string,
-  restore: VersionRestore,
-): Promise<{ version: number }> {
+export async function restoreVersion({ sql }: Connection, tenant: string, restore: VersionRestore): Promise<Changed> {
   const { dashboardId, author, note, expectedVersion } = restore;
-  const { version } = await settleChange(sql<Change[]>`select * from restore_version(
+  const change = await settleChange(sql<Change[]>`select * from restore_version_2(
     ${tenant}, ${dashboardId}, ${restore.version ?? null}, ${author}, ${note}, ${expectedVersion ?? null})`);
-  return { version };
+  return toChanged(change);
 }
 
-/** Takes a dashboard out of use; what it has stays. Throws NOT_FOUND, and STALE_VERSION. */
+/**
+ * Takes a dashboard out of use, and says whether it was in use until now; what it has stays. Throws NOT_FOUND, and
+ * STALE_VERSION.
+ */
 export async function archiveDefinition(
   { sql }: Connection,
   tenant: string,
   archive: DefinitionArchive,
-): Promise<void> {
+): Promise<Changed> {
   const { dashboardId, expectedVersion } = archive;
-  await settleChange(sql<Change[]>`
-    select * from archive_definition(${tenant}, ${dashboardId}, ${expectedVersion ?? null})`);
+  const [{ version }, [row]] = await Promise.all([
+    settleChange(sql<Change[]>`
+      select * from archive_definition(${tenant}, ${dashboardId}, ${expectedVersion ?? null})`),
+    // In a transaction `now()` stays what it is.
+    sql<{ changed: boolean }[]>`select archived_at = now() as changed from definitions
+      where tenant_id = ${tenant} and dashboard_id = ${dashboardId}`,
+  ]);
+  return { version, changed: row!.changed };
 }
 
 /** Returns a version of a dashboard, an archived one too: the last one unless told which. */

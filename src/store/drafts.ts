@@ -1,4 +1,4 @@
-import { type Change, settleChange } from "./change.ts";
+import { type Change, type Changed, settleChange, toChanged } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import type { DefinitionSave } from "./definitions.ts";
 
@@ -56,33 +56,29 @@ type DraftRow = {
  * Writes the dashboard's one draft, in the transaction that is open on the connection, and returns its
  * revision and the active version, 0 where there is none. Equal content keeps the revision. Brings back an
  * archived dashboard only if it was never published. Throws STALE_VERSION when the active version or the
- * revision is not the expected one.
+ * revision is not the expected one, and QUOTA_EXCEEDED for more than the tenant may keep.
  */
 export async function saveDraft(
   { sql }: Connection,
   tenant: string,
   save: DraftSave,
-): Promise<{ revision: number; version: number }> {
+): Promise<Changed & { readonly revision: number }> {
   const { dashboardId, json, digest, title, author, note, expectedVersion, expectedRevision } = save;
-  const { revision, version } = await settleChange(sql<Change[]>`select * from save_draft(
+  const change = await settleChange(sql<Change[]>`select * from save_draft_2(
     ${tenant}, ${dashboardId}, ${json}, ${digest}, ${title}, ${author}, ${note},
     ${expectedVersion ?? null}, ${expectedRevision ?? null})`);
-  return { revision: revision!, version };
+  return { ...toChanged(change), revision: change.revision! };
 }
 
 /**
  * Makes the draft the next version, as a save of its content does, and removes it. Throws NOT_FOUND
  * without a draft, and STALE_VERSION.
  */
-export async function publishDraft(
-  { sql }: Connection,
-  tenant: string,
-  publish: DraftPublish,
-): Promise<{ version: number }> {
+export async function publishDraft({ sql }: Connection, tenant: string, publish: DraftPublish): Promise<Changed> {
   const { dashboardId, author, note, expectedVersion, expectedRevision } = publish;
-  const { version } = await settleChange(sql<Change[]>`select * from publish_draft(
+  const change = await settleChange(sql<Change[]>`select * from publish_draft(
     ${tenant}, ${dashboardId}, ${author}, ${note}, ${expectedVersion ?? null}, ${expectedRevision ?? null})`);
-  return { version };
+  return toChanged(change);
 }
 
 /** Returns a dashboard's draft, an archived dashboard's too. */

@@ -57,6 +57,8 @@ export const definitions = pgTable(
     archivedAt: instant("archived_at"),
     /** The last revision that a draft of it had; the next draft counts on from there. */
     draftRevision: integer("draft_revision").notNull().default(0),
+    /** Bytes of the content of all its versions and of its draft, which count towards the tenant's quota. */
+    storedBytes: bigint("stored_bytes", { mode: "number" }).notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.dashboardId] }),

@@ -62,14 +62,19 @@ export async function createShare({ sql }: Connection, tenant: string, share: Sh
   if (count === 0) throw noSuchVersion();
 }
 
-/** Withdraws a link for good, in the transaction that is open on the connection. Throws NOT_FOUND. */
-export async function revokeShare({ db }: Connection, tenant: string, shareId: string): Promise<void> {
-  const revoked = await db
+/**
+ * Withdraws a link for good, in the transaction that is open on the connection, and says whether it was not
+ * withdrawn until now. Throws NOT_FOUND.
+ */
+export async function revokeShare({ db }: Connection, tenant: string, shareId: string): Promise<boolean> {
+  const [revoked] = await db
     .update(shares)
     .set({ revokedAt: sql`coalesce(${shares.revokedAt}, now())` })
     .where(and(eq(shares.tenantId, tenant), eq(shares.shareId, shareId)))
-    .returning({ shareId: shares.shareId });
-  if (revoked.length === 0) throw fault("NOT_FOUND", "no such link");
+    // In a transaction `now()` stays what it is.
+    .returning({ isNew: sql<boolean>`${shares.revokedAt} = now()` });
+  if (revoked === undefined) throw fault("NOT_FOUND", "no such link");
+  return revoked.isNew;
 }
 
 /** Returns a share link, expired and revoked ones too. */

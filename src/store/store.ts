@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Log } from "../log/log.ts";
+import { startAuditSweeping } from "./audit-months.ts";
 import { type ConnectionSummary, type ConnectionsWanted, listConnections } from "./connection-list.ts";
 import { getConnection, type StoredConnection } from "./connections.ts";
 import { type DefinitionSummary, type DefinitionsWanted, listDefinitions } from "./definition-list.ts";
 import { getActiveVersion, getVersion, type StoredVersion } from "./definitions.ts";
 import { getDraft, type StoredDraft } from "./drafts.ts";
+import { checkDurability } from "./durability-check.ts";
 import { type EmbeddedServer, openEmbeddedDatabase } from "./embedded/database.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { createOnce, type Once } from "./once.ts";
@@ -67,6 +69,13 @@ export type StoreOptions = {
    * `url` leads to PgBouncer in transaction mode. The embedded server's always are.
    */
   readonly prepare?: boolean;
+  /**
+   * Whether `url` must log in as a role that owns nothing and bypasses nothing, nor could become one. The default is
+   * false, because in development one login serves both.
+   */
+  readonly strict?: boolean;
+  /** For how many months the audit log is kept, 1 at least; for ever by default. */
+  readonly auditMonths?: number;
   readonly log: Log;
   /** Told what a first start is doing, a line at a time. */
   readonly progress?: (line: string) => void;
@@ -81,10 +90,10 @@ const countMs = 5000;
 /** Opens the store: starts the embedded server if there is no url, migrates, and checks the roles. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { url, migrateUrl, dataDir, prepare = false, log, progress = () => {} } = options;
-  if (url !== undefined) return openAt(url, migrateUrl ?? url, prepare, log, async () => {});
+  if (url !== undefined) return openAt(url, migrateUrl ?? url, prepare, options, async () => {});
 
   const embedded = await openEmbeddedDatabase({ folder: join(dataDir, "postgres"), log, progress });
-  const store = await openAt(embedded.url, embedded.ownerUrl, true, log, embedded.close);
+  const store = await openAt(embedded.url, embedded.ownerUrl, true, options, embedded.close);
   return { ...store, server: embedded };
 }
 
@@ -92,25 +101,28 @@ async function openAt(
   url: string,
   ownerUrl: string,
   session: boolean,
-  log: Log,
+  { strict = false, auditMonths, log, progress }: Pick<StoreOptions, "strict" | "auditMonths" | "log" | "progress">,
   stopServer: () => Promise<void>,
 ): Promise<Store> {
   const pool = createPool(url, { session });
   try {
-    await migrateDatabase(ownerUrl);
-    await checkRole(pool);
+    await migrateDatabase(ownerUrl, progress);
+    await checkRole(pool, strict);
+    await checkDurability(pool, log);
   } catch (error) {
     await pool.close();
     await stopServer();
     throw error;
   }
   const stopSweeping = startSweeping(pool, log);
+  const stopAuditSweeping = await startAuditSweeping(pool, auditMonths, log);
   return {
     ...reads(pool),
     once: createOnce(pool),
     countOpens: (opens) => pool.use("", countMs, (connection) => countOpens(connection, opens)),
     async close() {
       stopSweeping();
+      stopAuditSweeping();
       await pool.close();
       await stopServer();
     },

@@ -62,7 +62,7 @@ test("a file that is missing or holds keys of another length stops the start, an
     );
   assert.match(await refusal(), "ENOENT");
   await writeFile(file, JSON.stringify({ current: "k1", keys: { k1: Buffer.alloc(48, 1).toString("base64url") } }));
-  assert.is(await refusal(), "secret keys: key k1 must have at most 32 bytes");
+  assert.is(await refusal(), "SECRETS_KEYS_FILE cannot be used: secret keys: key k1 must have at most 32 bytes");
 });
 
 test.run();

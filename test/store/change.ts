@@ -1,7 +1,11 @@
+import type { Actor } from "../../src/store/audit.ts";
 import type { DefinitionSave } from "../../src/store/definitions.ts";
 import type { DraftSave } from "../../src/store/drafts.ts";
-import type { TenantTransaction } from "../../src/store/once.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
+
+/** Who makes the calls of tests. */
+export const actor: Actor = { subject: "ann", subjectTenant: "acme", requestId: "r" };
 
 /** Runs the effect in a transaction of its own, as a call without a request id does. */
 export async function change<T>(
@@ -10,7 +14,7 @@ export async function change<T>(
   effect: (tx: TenantTransaction) => Promise<T>,
 ): Promise<T> {
   let result: T | undefined;
-  await store.once({ tenant, method: "Save", key: undefined, fingerprint: "" }, async (tx) => {
+  await store.once({ tenant, method: "Save", actor, key: undefined, fingerprint: "" }, async (tx) => {
     result = await effect(tx);
     return new Uint8Array();
   });

@@ -3,6 +3,7 @@ import type { ConnectionSave } from "../../src/store/connections.ts";
 import type { Call } from "../../src/store/once.ts";
 import type { Store } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
+import { actor } from "./change.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -11,7 +12,7 @@ const database = await createTestDatabase();
 const store = await database.openStore();
 test.after(() => store.close());
 
-const call = (tenant: string): Call => ({ tenant, method: "SaveConnection", key: undefined, fingerprint: "" });
+const call = (tenant: string): Call => ({ tenant, method: "SaveConnection", actor, key: undefined, fingerprint: "" });
 const none = new Uint8Array();
 
 type Saved = Awaited<ReturnType<Parameters<Parameters<Store["once"]>[1]>[0]["saveConnection"]>>;

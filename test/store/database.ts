@@ -153,6 +153,9 @@ async function reachExternal(superuserUrl: string): Promise<Server> {
   };
   await onConnection(superuserUrl, async ({ sql }) => {
     await sql.unsafe(`create role ${owner} login createrole password '${password}'`);
+    const [purger] = await sql`select from pg_roles where rolname = 'dash_purge'`;
+    if (purger === undefined) await sql`create role dash_purge nologin`;
+    await sql.unsafe(`grant dash_purge to ${owner}`);
     await sql.unsafe(`create role ${service} login password '${password}'`);
     await sql.unsafe(`create database ${template} owner ${owner}`);
   });

@@ -14,6 +14,7 @@ import { openEmbeddedDatabase } from "../../src/store/embedded/database.ts";
 import { isAlive, readPostmaster } from "../../src/store/embedded/postmaster.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
+import { actor } from "./change.ts";
 import { onConnection } from "./database.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -83,7 +84,7 @@ test("a server that a killed service left is taken over, with what was acknowled
   const store = await open();
   assert.is((await postmaster())!.pid, orphan.pid);
   assert.match((await contentIn(store))!, "saved by");
-  const replay = await store.once({ tenant: "acme", method: "Save", key: "k", fingerprint: "f" }, refuse);
+  const replay = await store.once({ tenant: "acme", method: "Save", actor, key: "k", fingerprint: "f" }, refuse);
   assert.equal([...replay], [1, 2, 3]);
   await store.close();
   assert.not(isAlive(orphan.pid));

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { createLog } from "../../src/log/log.ts";
 import { migrateDatabase } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
 import { createTestDatabase, emptyDatabase, onConnection } from "./database.ts";
+import { createPreviousDatabase } from "./previous-release.ts";
 import { refusalOf } from "./refusal.ts";
 
 const test = suite("store: migrations");
@@ -25,6 +27,26 @@ test("an empty database is migrated once, however many do it at the same time, a
   const store = await database.openStore();
   await store.ping();
   await store.close();
+});
+
+test("a backup that runs holds up the migration, and nobody else behind it", async () => {
+  const previous = await createPreviousDatabase();
+  const lines: string[] = [];
+  await onConnection(previous.ownerUrl, async ({ sql }) => {
+    await sql`begin`;
+    await sql`lock table definitions in access share mode`;
+    const migrated = migrateDatabase(previous.ownerUrl, (line) => lines.push(line));
+    await onConnection(previous.ownerUrl, async (reader) => {
+      // The migration has given way, and will be back in a second.
+      const begun = performance.now();
+      while (lines.length === 0 && performance.now() - begun < 5_000) await sleep(20);
+      await reader.sql`set statement_timeout = 2000`;
+      await reader.sql`select count(*) from definitions`;
+    });
+    assert.is(lines.length, 1);
+    await sql`commit`;
+    await migrated;
+  });
 });
 
 const messageOf = async (url: string, migrateUrl: string | undefined) =>

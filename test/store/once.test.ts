@@ -1,7 +1,9 @@
 import * as assert from "uvu/assert";
 import { fault } from "../../src/errors/fault.ts";
-import type { Call, TenantTransaction } from "../../src/store/once.ts";
+import type { Call } from "../../src/store/once.ts";
+import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
 import { suite } from "../harness.ts";
+import { actor } from "./change.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -17,6 +19,7 @@ test.after(async () => {
 const callOf = (key: string, more: Partial<Call> = {}): Call => ({
   tenant: "acme",
   method: "Save",
+  actor,
   key,
   fingerprint: "f",
   ...more,

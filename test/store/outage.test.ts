@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
 import { createLog } from "../../src/log/log.ts";
-import type { TenantTransaction } from "../../src/store/once.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
 import { suite } from "../harness.ts";
+import { actor } from "./change.ts";
 import { createTestDatabase, onConnection } from "./database.ts";
 import { createProxy } from "./proxy.ts";
 import { refusalOf } from "./refusal.ts";
@@ -33,7 +34,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 }
 test.afterEach(() => assert.equal(escaped.splice(0), []));
 
-const call = (key?: string) => ({ tenant: "acme", method: "Save", key, fingerprint: "f" });
+const call = (key?: string) => ({ tenant: "acme", method: "Save", actor, key, fingerprint: "f" });
 const answer = new Uint8Array([1]);
 
 function save(tx: TenantTransaction, content: string) {

@@ -7,11 +7,8 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type { Connection } from "../../src/store/connection.ts";
 import { createTestDatabase, emptyDatabase, onConnection, type TestDatabase } from "./database.ts";
 
-/** The last migration that the previous release has. */
-const lastTag = "0003_functions";
-
-/** Creates a database as the previous release left it, without a row. */
-export async function createPreviousDatabase(): Promise<TestDatabase> {
+/** Creates a database as the release left it whose last migration is given, without a row. */
+export async function createPreviousDatabase(lastTag = "0003_functions"): Promise<TestDatabase> {
   const database = await createTestDatabase();
   await emptyDatabase(database);
   const migrationsFolder = await mkdtemp(join(tmpdir(), "dash-previous-"));

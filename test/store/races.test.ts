@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
-import type { TenantTransaction } from "../../src/store/once.ts";
+import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
 import { suite } from "../harness.ts";
 import { change, definition, draft } from "./change.ts";
 import { createTestDatabase } from "./database.ts";

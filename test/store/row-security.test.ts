@@ -43,9 +43,11 @@ const key = (tenant: string) => `insert into idempotency_keys values ('${tenant}
 const connection = (tenant: string) =>
   `insert into connections (tenant_id, name, kind, settings, secret, revision, updated_by)
    values ('${tenant}', 'w', 'http', '{}', 'sealed', 1, 'ann')`;
+const entry = (tenant: string) =>
+  `select write_audit('${tenant}', 'ann', '${tenant}', 'save', 'definition', 'ops', 1, true, 'r')`;
 
 for (const tenant of ["acme", "bolt"]) {
-  for (const insert of [definition, version, draft, share, key, connection]) await asApp(tenant, insert(tenant));
+  for (const insert of [definition, version, draft, share, key, connection, entry]) await asApp(tenant, insert(tenant));
   await asOwner(tenant, `insert into tenants values ('${tenant}')`);
 }
 
@@ -78,7 +80,7 @@ test("a tenant sees its own rows, and without a tenant there are none, not even 
 });
 
 test("a row of another tenant can be neither written nor moved", async () => {
-  for (const insert of [definition, version, draft, share, key, connection]) {
+  for (const insert of [definition, version, draft, share, key, connection, entry]) {
     assert.is(await codeOf(asApp("acme", insert("coda"))), "42501");
     assert.is(await codeOf(asApp(undefined, insert("coda"))), "42501");
   }

@@ -8,6 +8,9 @@ export const databaseName = "dashboards";
 /** Its owner, and the role that the service logs in as. */
 export const roles = { owner: "dash_owner", app: "dash_app" } as const;
 
+/** The role that the owner becomes to purge a tenant. */
+const purgeRole = "dash_purge";
+
 /** The databases that no other role of the server has business in. */
 const ours = [databaseName, "postgres", "template1"];
 
@@ -29,6 +32,10 @@ export async function provision(superuserUrl: string, password: string): Promise
     for (const role of Object.values(roles)) {
       const [there] = await sql`select from pg_roles where rolname = ${role}`;
       if (there === undefined) await sql.unsafe(`create role ${role} login password '${password}'`);
+    }
+    const [purger] = await sql`select from pg_roles where rolname = ${purgeRole}`;
+    if (purger === undefined) {
+      await sql.unsafe(`create role ${purgeRole} nologin; grant ${purgeRole} to ${roles.owner}`);
     }
     const [there] = await sql`select from pg_database where datname = ${databaseName}`;
     if (there === undefined) await sql.unsafe(`create database ${databaseName} owner ${roles.owner}`);
