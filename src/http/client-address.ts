@@ -35,7 +35,10 @@ export function createClientAddress(isProxy: ProxyCheck): ClientAddress {
   };
 }
 
-/** Sockets that take both families give IPv4 addresses in the form of IPv6 (RFC 4291, 2.5.5.2). */
-function plainAddress(address: string): string {
+/**
+ * Returns an address as it is usually written: sockets that take both families give those of IPv4 in the form of
+ * IPv6 (RFC 4291, 2.5.5.2).
+ */
+export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }

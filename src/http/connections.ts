@@ -17,16 +17,18 @@ export type ConnectionsOptions = {
   readonly limits: Pick<Limits, "maxConnections" | "maxConnectionsPerAddress">;
   /** Whether many callers share an address, which then has no limit of its own. */
   readonly isProxy: (address: string) => boolean;
+  /** What an address is counted under: one caller may have more of them than there are connections. */
+  readonly keyOf: (address: string) => string;
 };
 
-type Connection = { readonly address: string; requests: number };
+type Connection = { readonly key: string; requests: number };
 
 /**
  * Creates the count of connections. Where an address has too many, the one of its that has been idle longest
  * is destroyed, and where there are too many in all, the one of all: so that whoever only holds connections
  * cannot keep others out. Where none is idle, the newest is.
  */
-export function createConnections({ limits, isProxy }: ConnectionsOptions): Connections {
+export function createConnections({ limits, isProxy, keyOf }: ConnectionsOptions): Connections {
   const open = new Map<Socket, Connection>();
   const counts = new Map<string, number>();
   /** In the order in which they became idle. */
@@ -35,13 +37,14 @@ export function createConnections({ limits, isProxy }: ConnectionsOptions): Conn
   return {
     add(socket) {
       const address = socket.remoteAddress ?? "";
-      const count = (counts.get(address) ?? 0) + 1;
-      open.set(socket, { address, requests: 0 });
-      counts.set(address, count);
+      const key = keyOf(address);
+      const count = (counts.get(key) ?? 0) + 1;
+      open.set(socket, { key, requests: 0 });
+      counts.set(key, count);
       idle.add(socket);
       socket.once("close", () => forget(socket));
       if (count > limits.maxConnectionsPerAddress && !isProxy(address)) {
-        evict(idle.values().find((other) => open.get(other)?.address === address));
+        evict(idle.values().find((other) => open.get(other)?.key === key));
       } else if (open.size > limits.maxConnections) {
         evict(idle.values().next().value);
       }
@@ -82,8 +85,8 @@ export function createConnections({ limits, isProxy }: ConnectionsOptions): Conn
     if (connection === undefined) return;
     open.delete(socket);
     idle.delete(socket);
-    const left = counts.get(connection.address)! - 1;
-    if (left === 0) counts.delete(connection.address);
-    else counts.set(connection.address, left);
+    const left = counts.get(connection.key)! - 1;
+    if (left === 0) counts.delete(connection.key);
+    else counts.set(connection.key, left);
   }
 }

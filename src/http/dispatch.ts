@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { ContextValues } from "@connectrpc/connect";
 import { fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
@@ -9,15 +10,17 @@ import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts
 import { type Handler, runHandler } from "./handler.ts";
 import { type Head, readHead } from "./head.ts";
 import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
-import { createReadiness, healthAnswer, type Readiness, readinessAnswer } from "./probes.ts";
+import { createPipelineTurns } from "./pipeline-turns.ts";
+import { createReadiness, healthAnswer, isProbe, type Readiness, readinessAnswer } from "./probes.ts";
+import { createShed } from "./shed.ts";
 
 /** Finds what answers an HTTP method at a path: a handler, or the methods that the path has, or nothing. */
 export type Find = (
   request: Pick<Head, "method" | "path">,
 ) => Handler | { readonly allow: readonly string[] } | undefined;
 
-/** Answers whoever opens a link, whose token is given as it was sent. */
-type OpenLink = (token: string, query: string, exchange: Exchange) => Promise<Answer>;
+/** Answers whoever opens a link, whose token is given as it was sent. The signal's abort means that they have left. */
+type OpenLink = (token: string, query: string, exchange: Exchange, signal: AbortSignal) => Promise<Answer>;
 
 /** What requests are answered with. */
 export type DispatchOptions = ExchangeOptions & {
@@ -25,6 +28,13 @@ export type DispatchOptions = ExchangeOptions & {
   /** What handlers are told of a request. */
   readonly contextValues: (exchange: Exchange) => ContextValues;
   readonly share: OpenLink;
+  /** The page for whoever opens a link while too much is asked; it is sent with a `Retry-After`. */
+  readonly busyPage: () => Answer;
+  /**
+   * Asked before anything is done for a request, unless it is for a probe or an asset, or leads nowhere: resolves
+   * with its place, or with undefined where there is no room for it, or its caller has left.
+   */
+  readonly admit: (isGone: () => boolean) => Promise<Disposable | undefined>;
   readonly assets: Assets;
   readonly ready: () => Promise<Readiness>;
   readonly isDraining: () => boolean;
@@ -38,19 +48,25 @@ export type DispatchOptions = ExchangeOptions & {
  */
 export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () => void) => void;
 
+/** A body that arrives along with its head, or as good as. */
+const smallBodyBytes = 16 * 1024;
+
 /**
  * Creates what every request of either HTTP version goes through: an id, one line in the log, and an
  * answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { find, contextValues, share, assets, isDraining, log, now } = options;
+  const { find, contextValues, share, admit, assets, isDraining, log, now } = options;
+  const shed = createShed({ busyPage: options.busyPage, random: Math.random, log, now });
   const ready = createReadiness(options.ready, now);
+  const inTurn = createPipelineTurns();
 
   return (request, response, rest) => {
     // A connection that fails is told of by `close`; an error without a listener would end the process.
     request.on("error", () => {});
     response.on("error", () => {});
-    answer(request, response, rest).catch((error: unknown) => {
+    const answered = inTurn(request, () => answer(request, response, rest));
+    answered.catch((error: unknown) => {
       log.error({ error }, "answer failed");
       response.destroy();
     });
@@ -88,14 +104,35 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (typeof found === "function") {
       tally.path = found.requestPath;
       if (found.isStream) rest();
-      return runHandler(found, request, response, contextValues(exchange), tally);
+      if (isProbe(found)) return runHandler(found, request, response, contextValues(exchange), tally);
+      const place = await admit(() => response.destroyed);
+      if (place === undefined) return refuse(head, request, response);
+      return runHandler(found, request, response, contextValues(exchange), tally, place);
     }
-    const answer = found === undefined ? await other(head, request, exchange, tally) : onlyMethods(found.allow);
+    const answer =
+      found === undefined ? await other(head, request, response, exchange, tally) : onlyMethods(found.allow);
     return sendAnswer(request, response, answer);
   }
 
-  async function other(head: Head, request: NodeRequest, exchange: Exchange, tally: Tally): Promise<Answer> {
-    const page = pageAt(head, request, exchange);
+  /** As `sendAnswer`, without all that costs: most of those who are refused have sent all that they will. */
+  async function refuse(head: Head, request: NodeRequest, response: NodeResponse): Promise<void> {
+    const answer = shed(head, request);
+    const length = Number(request.headers["content-length"] ?? 0);
+    const isSmall = length <= smallBodyBytes && request.headers["transfer-encoding"] === undefined;
+    if (isHttp2(request) || !isSmall || response.destroyed) return sendAnswer(request, response, answer);
+    // Node throws away what is still to come of the body.
+    const headers = { ...answer.headers, "content-length": Buffer.byteLength(answer.body) };
+    (response as ServerResponse).writeHead(answer.status, headers).end(answer.body);
+  }
+
+  async function other(
+    head: Head,
+    request: NodeRequest,
+    response: NodeResponse,
+    exchange: Exchange,
+    tally: Tally,
+  ): Promise<Answer> {
+    const page = pageAt(head, request, () => openLink(head, request, response, exchange));
     if (page === undefined) return unknownPath(`${request.headers["content-type"] ?? ""}`);
     tally.path = page.path;
     if (head.method !== "GET" && head.method !== "HEAD") return onlyMethods(["GET", "HEAD"]);
@@ -104,21 +141,31 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   /** The pages that are read with GET. */
   function pageAt(
-    { path, query }: Head,
+    { path }: Head,
     { headers }: NodeRequest,
-    exchange: Exchange,
+    open: () => Promise<Answer>,
   ): { path: string; answer: () => Answer | Promise<Answer> } | undefined {
     if (path === "/healthz") return { path, answer: healthAnswer };
     if (path === "/readyz") return { path, answer: async () => readinessAnswer(await ready(), isDraining()) };
-    if (path.startsWith("/s/")) {
-      const open = async () => {
-        const page = await share(path.slice("/s/".length), query, exchange);
-        return compressAnswer(page, `${headers["accept-encoding"] ?? ""}`);
-      };
-      return { path: "/s/{token}", answer: open };
-    }
+    if (path.startsWith("/s/")) return { path: "/s/{token}", answer: open };
     const asset = assets(path, headers);
     return asset && { path: "(asset)", answer: () => asset };
+  }
+
+  async function openLink(
+    head: Head,
+    request: NodeRequest,
+    response: NodeResponse,
+    exchange: Exchange,
+  ): Promise<Answer> {
+    using place = await admit(() => response.destroyed);
+    if (place === undefined) return shed(head, request);
+    const gone = new AbortController();
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const page = await share(head.path.slice("/s/".length), head.query, exchange, gone.signal);
+    return await compressAnswer(page, `${request.headers["accept-encoding"] ?? ""}`);
   }
 }
 

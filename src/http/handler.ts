@@ -20,8 +20,9 @@ export type Handler = {
 
 /**
  * Lets a handler answer a request. An answer that says its length is sent whole, as JSON compressed
- * where that is worth it; any other is sent as it comes, with its trailers. Throws INVALID_REQUEST for
- * a host that is none, and whatever the handler throws.
+ * where that is worth it; any other is sent as it comes, with its trailers. The place is given back as soon as only
+ * sending is left: how long that takes is the reader's doing. Throws INVALID_REQUEST for a host that is none, and
+ * whatever the handler throws.
  */
 export async function runHandler(
   handler: Handler,
@@ -29,21 +30,27 @@ export async function runHandler(
   response: NodeResponse,
   contextValues: ContextValues,
   tally: Tally,
+  place?: Disposable,
 ): Promise<void> {
+  using held = new DisposableStack();
+  held.use(place);
   const answer = await handler(toUniversal(request, response, contextValues));
   tally.rpcStatus = () => answer.trailer?.get("grpc-status") ?? undefined;
   const early = await isEarly(request);
   const { body } = answer;
   if (body !== undefined && !answer.header?.has("content-length") && (isHttp2(request) || !early)) {
     if (early) releaseStream(request, response);
+    const counted = { ...answer, body: count(body, tally, held.move()) };
     // This settles on failure only, and then nothing more can be said.
-    universalResponseToNodeResponse({ ...answer, body: count(body, tally) }, response).catch(() => response.destroy());
+    universalResponseToNodeResponse(counted, response).catch(() => response.destroy());
     return;
   }
   const whole = await toAnswer(answer);
   const plainJson = whole.headers["content-type"] === "application/json" && !("content-encoding" in whole.headers);
   const accepted = `${request.headers["accept-encoding"] ?? ""}`;
-  await sendAnswer(request, response, plainJson ? await compressAnswer(whole, accepted) : whole);
+  const sent = plainJson ? await compressAnswer(whole, accepted) : whole;
+  held.dispose();
+  await sendAnswer(request, response, sent);
 }
 
 function toUniversal(request: NodeRequest, response: NodeResponse, contextValues: ContextValues): UniversalRequest {
@@ -62,10 +69,20 @@ async function* readBody(request: NodeRequest, response: NodeResponse): AsyncGen
   yield* request.iterator({ destroyOnReturn: false });
 }
 
-async function* count(body: AsyncIterable<Uint8Array>, tally: Tally): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of body) {
-    tally.bytes += chunk.byteLength;
-    yield chunk;
+/** A call of one message has done its work when that is there; its methods run no sooner than they are read from. */
+async function* count(
+  body: AsyncIterable<Uint8Array>,
+  tally: Tally,
+  place: DisposableStack,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for await (const chunk of body) {
+      place.dispose();
+      tally.bytes += chunk.byteLength;
+      yield chunk;
+    }
+  } finally {
+    place.dispose();
   }
 }
 

@@ -4,21 +4,27 @@ import { Server as NetServer } from "node:net";
 import type { Network } from "../config/network.ts";
 import { fault } from "../errors/fault.ts";
 import { type Asset, createAssets, type MakeAsset } from "./assets.ts";
-import { createClientAddress, createProxyCheck } from "./client-address.ts";
+import { createClientAddress, createProxyCheck, plainAddress } from "./client-address.ts";
 import { createConnections } from "./connections.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
+import { createIntake, type Intake } from "./intake.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { refuseRaw } from "./raw.ts";
 import { type Certificate, createServers } from "./servers.ts";
 
 /** What a listener is made of. */
-export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
+export type ListenerOptions = Pick<
+  DispatchOptions,
+  "find" | "contextValues" | "share" | "busyPage" | "admit" | "ready" | "log" | "now"
+> & {
   /** By path. */
   readonly assets: ReadonlyMap<string, Asset>;
   /** Makes those that are too many to keep; none when absent. */
   readonly makeAsset?: MakeAsset;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly Network[];
+  /** What connections of an address are counted under. */
+  readonly addressKey: (address: string) => string;
   /** Serves TLS instead of plain text. */
   readonly certificate?: Certificate;
   /** Those that differ from `defaultLimits`. */
@@ -29,6 +35,8 @@ export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "
 export type Listener = {
   /** Starts to listen, on a free port for 0, and returns the port. Fails as the port cannot be had. */
   listen(port: number, host: string): Promise<number>;
+  /** Calls back in a later turn of the event loop, when what has arrived was taken in. */
+  readonly nextTurn: Intake;
   /**
    * Stops: takes no more connections, says so at `/readyz`, ends what is in flight, and after `graceMs`
    * cuts what is left. Resolves when the last connection is gone.
@@ -45,7 +53,11 @@ export function createListener(options: ListenerOptions): Listener {
   const limits = { ...defaultLimits, ...options.limits };
   let draining = false;
   const isProxy = createProxyCheck(options.trustedProxies);
-  const connections = createConnections({ limits, isProxy });
+  const connections = createConnections({
+    limits,
+    isProxy,
+    keyOf: (address) => options.addressKey(plainAddress(address)),
+  });
   const dispatch = createDispatch({
     ...options,
     assets: createAssets(options.assets, options.makeAsset),
@@ -56,8 +68,10 @@ export function createListener(options: ListenerOptions): Listener {
   });
   const servers = createServers({ certificate, limits, connections, dispatch, refuse });
   const { http1 } = servers;
+  const nextTurn = createIntake(http1);
 
   return {
+    nextTurn,
     async listen(port, host) {
       await new Promise<void>((resolve, reject) => {
         http1.once("error", reject);
@@ -71,11 +85,14 @@ export function createListener(options: ListenerOptions): Listener {
 
     async close(graceMs) {
       draining = true;
+      // Connections that callers have already would be reset with the socket that they wait at.
+      await new Promise<void>((resolve) => nextTurn(resolve));
       // The close of node:http cuts idle connections at once, also those on which a request is arriving.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http1, () => resolve()));
       for (const response of servers.responses) if (!response.headersSent) response.setHeader("connection", "close");
       for (const session of servers.sessions.keys()) session.close();
-      const settle = setInterval(connections.destroyIdle, settleMs);
+      // In a turn that has read what arrived: else what was just sent would be lost unread.
+      const settle = setInterval(() => nextTurn(connections.destroyIdle), settleMs);
       const cut = setTimeout(connections.destroyAll, graceMs);
       await closed;
       clearInterval(settle);

@@ -20,6 +20,11 @@ export function createReadiness(ready: () => Promise<Readiness>, now: () => numb
   };
 }
 
+/** Whether a handler is that of a probe (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). */
+export function isProbe({ requestPath }: { readonly requestPath: string }): boolean {
+  return requestPath.startsWith("/grpc.health.v1.Health/");
+}
+
 /** Answers `/healthz`: the process runs. */
 export function healthAnswer(): Answer {
   return json(200, { status: "ok" });

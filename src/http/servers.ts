@@ -12,8 +12,10 @@ import type { TLSSocket } from "node:tls";
 import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Limits } from "./limits.ts";
-import type { NodeRequest, NodeResponse } from "./message.ts";
+import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+import { createSessionTurns, type SessionTurns } from "./session-turns.ts";
 import { watchSession } from "./sessions.ts";
+import { createSlowReaders } from "./slow-readers.ts";
 import { sniffHttp2 } from "./sniff.ts";
 
 /** A certificate chain and its key, in PEM. */
@@ -49,15 +51,26 @@ export function createServers(options: ServersOptions): Servers {
   const { certificate, limits, connections, refuse } = options;
   const responses = new Set<ServerResponse>();
   const sessions = new Map<ServerHttp2Session, Socket>();
+  const turns = new WeakMap<ServerHttp2Session, SessionTurns>();
   /** Connections of HTTP/1.1 on which nothing more is read. */
   const closing = new WeakSet<Socket>();
+  const slowReaders = createSlowReaders(limits);
   const http1 = createHttp1(certificate, limits, (request, response) => {
     responses.add(response);
     response.once("close", () => responses.delete(response));
-    answer(request, response, request.socket);
+    answer(request, response, begin(response, request.socket));
   });
   const http2 = createHttp2(limits, (request, response) => {
-    answer(request, response, sessions.get(request.stream.session as ServerHttp2Session)!);
+    for (const each of [request, response]) each.on("error", () => {});
+    // A stream that has been taken back by now has none.
+    const session = request.stream.session as ServerHttp2Session | undefined;
+    if (session === undefined) return;
+    // Its connection is not idle while it waits for its turn.
+    const end = begin(response, sessions.get(session)!);
+    turns.get(session)!.add({
+      isGone: () => request.stream.destroyed,
+      begin: () => answer(request, response, end),
+    });
   });
 
   // The server that listens must be that of HTTP/1.1: only then does Node enforce its timeouts.
@@ -74,9 +87,14 @@ export function createServers(options: ServersOptions): Servers {
   http1.removeAllListeners("tlsClientError").on("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   return { http1, sessions, responses };
 
-  function answer(request: NodeRequest, response: NodeResponse, socket: Socket): void {
+  function begin(response: NodeResponse, socket: Socket): () => void {
     const end = connections.begin(socket);
     response.once("close", end);
+    return end;
+  }
+
+  function answer(request: NodeRequest, response: NodeResponse, end: () => void): void {
+    slowReaders.watch(isHttp2(request) ? request.stream : (response as ServerResponse));
     options.dispatch(request, response, end);
   }
 
@@ -87,6 +105,7 @@ export function createServers(options: ServersOptions): Servers {
       // Emitted before `emit` returns.
       http2.once("session", (session) => {
         sessions.set(session, socket);
+        turns.set(session, createSessionTurns());
         session.once("close", () => sessions.delete(session));
         watchSession(session, limits);
       });
@@ -149,6 +168,8 @@ function createHttp1(certificate: Certificate | undefined, limits: Limits, onReq
 function createHttp2(limits: Limits, onRequest: Http2Listener): Http2Server {
   const server = createHttp2Server({
     settings: { maxConcurrentStreams: limits.maxStreams, maxHeaderListSize: limits.maxHeaderBytes },
+    streamResetBurst: limits.maxResets,
+    streamResetRate: limits.maxResetsPerSecond,
   });
   for (const event of ["request", "checkContinue", "checkExpectation", "connect"]) server.on(event, onRequest);
   // What ends a session is its peer's doing, and told to no one else.

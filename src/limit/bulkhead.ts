@@ -2,9 +2,10 @@
 export type Bulkhead = {
   /**
    * Runs the work once there is room for it. Rejects as the bulkhead refuses where there is none within
-   * `waitMs`, or within the bulkhead's own time when that is shorter.
+   * `waitMs`, or within the bulkhead's own time when that is shorter; and with the signal's reason when that aborts
+   * before the work has begun.
    */
-  run<T>(key: string, work: () => Promise<T>, waitMs?: number): Promise<T>;
+  run<T>(key: string, work: () => Promise<T>, waitMs?: number, signal?: AbortSignal): Promise<T>;
 };
 
 /** How much, and what to say when that is reached. */
@@ -47,14 +48,20 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
     }
   };
 
-  const room = (key: string, waitMs: number) =>
+  const room = (key: string, waitMs: number, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
       if (waiting.size >= maxWaiting || (queued.get(key) ?? 0) >= maxWaitingPerKey) return reject(refusal());
       const end = () => {
         clearTimeout(timer);
+        signal?.removeEventListener("abort", leaveOff);
         waiting.delete(waiter);
         count(queued, key, -1);
       };
+      const leaveOff = () => {
+        end();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", leaveOff);
       const timer = setTimeout(() => {
         end();
         reject(refusal());
@@ -72,9 +79,10 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
     });
 
   return {
-    async run(key, work, waitMs = options.waitMs) {
+    async run(key, work, waitMs = options.waitMs, signal = undefined) {
+      signal?.throwIfAborted();
       if (hasRoom(key)) enter(key);
-      else await room(key, Math.max(0, Math.min(waitMs, options.waitMs)));
+      else await room(key, Math.max(0, Math.min(waitMs, options.waitMs)), signal);
       try {
         return await work();
       } finally {

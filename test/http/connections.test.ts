@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
 import * as assert from "uvu/assert";
+import { plainAddress } from "../../src/http/client-address.ts";
 import { type Connections, createConnections } from "../../src/http/connections.ts";
+import { addressKey } from "../../src/limit/address-key.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("connections");
@@ -21,6 +23,7 @@ const create = (maxConnections: number, maxConnectionsPerAddress: number) =>
   createConnections({
     limits: { maxConnections, maxConnectionsPerAddress },
     isProxy: (address) => address === "10.0.0.1",
+    keyOf: (address) => addressKey(plainAddress(address)),
   });
 
 const left = (sockets: readonly Socket[]) => sockets.map(({ destroyed }) => (destroyed ? "-" : "o")).join("");
@@ -34,6 +37,22 @@ test("a burst of one address leaves it no more than its share, and others theirs
   const others = open(connections, "b", 2);
   assert.is(left(open(connections, "a", 10)), "-------ooo");
   assert.is(left(others), "oo");
+});
+
+test("one network of IPv6 has one share, however many addresses it calls from", () => {
+  const connections = create(100, 3);
+  const others = open(connections, "2001:db8:0:2::1", 2);
+  const callers = Array.from({ length: 5 }, (_, n) => open(connections, `2001:db8:0:1::${n + 1}`, 1)).flat();
+  assert.is(left(callers), "--ooo");
+  assert.is(left(others), "oo");
+});
+
+test("IPv4 addresses each have a share, also where a socket writes them as IPv6", () => {
+  const connections = create(100, 1);
+  const sockets = ["::ffff:10.1.0.1", "::ffff:10.1.0.2", "10.1.0.2"].flatMap((address) =>
+    open(connections, address, 1),
+  );
+  assert.is(left(sockets), "o-o");
 });
 
 test("a proxy's address has no share", () => {

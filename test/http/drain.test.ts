@@ -42,6 +42,8 @@ test("what is in flight is answered, and then the connections end", async () => 
 test("no more connections are taken", async () => {
   const { listener, port, calls, release } = await startSlow();
   const closed = listener.close(5_000);
+  // What had come by then is taken in.
+  await sleep(50);
   const socket = connect(port, "127.0.0.1");
   const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
   assert.is(error.code, "ECONNREFUSED");

@@ -104,7 +104,7 @@ test("too large a message of gRPC gets a status of gRPC", async () => {
   stream.on("error", () => {});
   stream.write(Buffer.from("00ffffffff", "hex"));
   const [trailers] = await once(stream.resume(), "trailers");
-  assert.is(trailers["grpc-status"], "3");
+  assert.is(trailers["grpc-status"], "8");
   session.close();
 });
 

@@ -12,6 +12,7 @@ import {
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Exchange } from "../../src/http/exchange.ts";
 import { createListener, type ListenerOptions } from "../../src/http/listener.ts";
+import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createRestRouter } from "../../src/rest/rest-router.ts";
 import { conceal, strictOptions } from "../../src/rpc/conceal.ts";
@@ -44,9 +45,12 @@ export async function startListener(service: Service, { gate, more, ...options }
     find: ({ method, path }) => rpc.get(path) ?? rest.find(method, path),
     contextValues: (exchange) => createContextValues().set(exchangeKey, exchange),
     share: async (token) => ({ status: 200, headers: { "content-type": "text/html" }, body: `<p>${token}</p>` }),
+    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
+    admit: async () => new DisposableStack(),
     assets: new Map(),
     ready: async () => ({ ready: true }),
     trustedProxies: [],
+    addressKey,
     log,
     now: Date.now,
     ...options,

@@ -119,4 +119,31 @@ test("work that fails gives its room back", async () => {
   assert.is(await bulkhead.run("a", async () => "next"), "next");
 });
 
+test("what is abandoned while it waits gives up its place, and never begins", async () => {
+  const bulkhead = create({ maxWaiting: 1 });
+  const [first, second, third] = [work(), work(), work()];
+  const gone = new AbortController();
+  bulkhead.run("a", first.run);
+  const abandoned = wordsOf(bulkhead.run("a", second.run, undefined, gone.signal));
+  gone.abort(new Error("gone"));
+  assert.is(await abandoned, "gone");
+  const last = bulkhead.run("a", third.run);
+  first.end();
+  await settle();
+  assert.equal([second.runs(), third.runs()], [false, true]);
+  third.end();
+  await last;
+});
+
+test("what was begun goes on, whoever leaves", async () => {
+  const bulkhead = create({});
+  const item = work();
+  const gone = new AbortController();
+  const done = wordsOf(bulkhead.run("a", item.run, undefined, gone.signal));
+  await settle();
+  gone.abort();
+  item.end();
+  assert.is(await done, "undefined");
+});
+
 test.run();
