@@ -34,16 +34,26 @@ export type RemoteJwksOptions = {
   readonly cooldownMs?: number;
 };
 
+/** How long after a read that failed the next one may begin: an issuer that is back is noticed soon. */
+const retryMs = 2_000;
+
+/** The same where no keys were had yet: until then nobody gets in at all. */
+const firstRetryMs = 250;
+
 /**
  * Creates a source that reads an issuer's key set when first asked, and again once it is old or a
  * token names a key that it lacks. The last good set stays for as long as the issuer is down or
- * answers nonsense. Without any yet, a call throws DEPENDENCY_DOWN, at the latest after `timeoutMs`.
+ * answers nonsense. Without any yet, a call throws DEPENDENCY_DOWN, at the latest after `timeoutMs`, and at once for
+ * 250 ms after a read that failed; so it does for a key that the last good set lacks while no newer one can be had, since
+ * the key may be new.
  */
 export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   const { url, now, log, timeoutMs = 5_000, maxAgeMs = 600_000, cooldownMs = 30_000 } = options;
   let good: JwksSource | undefined;
   let goodAtMs = 0;
   let triedAtMs = Number.NEGATIVE_INFINITY;
+  /** Why the last read failed, if it did. */
+  let failed: { readonly cause: unknown; readonly atMs: number } | undefined;
   let reading: Promise<JwksSource> | undefined;
 
   // Distances, not differences: the clock may have been set back meanwhile.
@@ -54,9 +64,11 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       .then((json) => {
         good = createFixedJwks(json);
         goodAtMs = now();
+        failed = undefined;
         return good;
       })
       .catch((error: unknown) => {
+        failed = { cause: error, atMs: now() };
         log.warn({ error, host: url.host }, "an issuer's keys could not be read");
         throw error;
       })
@@ -66,23 +78,33 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return reading;
   };
 
+  /** Nobody needs a token that is valid to have this called, and each read is a line in the log. */
+  const readFirst = () => {
+    if (reading === undefined && failed !== undefined && isWithin(firstRetryMs, failed.atMs)) refuse(failed.cause);
+    return read().catch(refuse);
+  };
+
   const readAgain = async (current: JwksSource) => {
     if (reading === undefined) {
-      if (isWithin(cooldownMs, triedAtMs)) return current;
+      if (isWithin(failed ? retryMs : cooldownMs, triedAtMs)) return current;
       triedAtMs = now();
     }
-    return read().catch(() => current);
+    const newer = read().catch(() => current);
+    // Nobody waits for an issuer that has just not answered, or one that hangs would hold up every call.
+    return failed ? current : newer;
   };
 
   return async (header, token) => {
-    let keys = good ?? (await read().catch(refuse));
+    let keys = good ?? (await readFirst());
     // Whoever comes while an old set is being read anew takes the old one, so that a hanging issuer delays one call.
     if (!isWithin(maxAgeMs, goodAtMs) && reading === undefined) keys = await readAgain(keys);
     try {
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await readAgain(keys))(header, token);
+      const latest = await readAgain(keys);
+      if (failed) refuse(error);
+      return latest(header, token);
     }
   };
 }

@@ -44,6 +44,15 @@ export type Config = {
   /** Tokens a second from one address that are refused as what they are; the rest are told to wait. */
   readonly failedTokensPerSecond: number;
   readonly cacheMaxBytes: number;
+  /** What replicas share limits, results and news through; undefined where there is one, or they share nothing. */
+  readonly redisUrl: string | undefined;
+  /** All that is kept in Redis, besides limits. */
+  readonly redisCacheMaxBytes: number;
+  /**
+   * For how many months the audit log is kept, whole months at least. 13 by default, so that a month can be compared
+   * with the same one a year before.
+   */
+  readonly auditRetentionMonths: number;
   /** Proxies whose word on where a call comes from is believed. */
   readonly trustedProxies: readonly Network[];
   /** Where connections may lead though it is not public: exactly these hosts and ports. */
@@ -106,6 +115,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   if (production && text("DATABASE_MIGRATE_URL") === undefined) {
     problems.push("DATABASE_MIGRATE_URL is not set: the tables' owner migrates at start, DATABASE_URL owns nothing");
   }
+  for (const name of ["DATABASE_URL", "DATABASE_MIGRATE_URL"]) {
+    if (production && text(name)?.includes(documentedPassword)) {
+      problems.push(`${name} has a password that stands in the documentation: alter role ... password, and set yours`);
+    }
+  }
   const publicUrl = url("PUBLIC_URL", required("PUBLIC_URL", "links that are shared start with it"), [
     "https:",
     "http:",
@@ -117,6 +131,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     .map(parseNetwork);
   if (proxies.includes(undefined)) {
     problems.push("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by commas");
+  }
+  const redisUrl = text("REDIS_URL");
+  if (redisUrl !== undefined && !isRedisUrl(redisUrl)) {
+    problems.push("REDIS_URL must be an address such as redis://user:password@host:6379/0, or rediss:// for TLS");
   }
   const allowedHosts = parseAllowedHosts(text("ALLOWED_HOSTS") ?? "", (problem) =>
     problems.push(`ALLOWED_HOSTS: ${problem}`),
@@ -150,6 +168,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     linksPerSecond: whole("RATE_LINKS_PER_SECOND", 50, 1, 1_000_000),
     failedTokensPerSecond: whole("RATE_FAILED_TOKENS_PER_SECOND", 20, 1, 1_000_000),
     cacheMaxBytes: whole("CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
+    redisUrl,
+    redisCacheMaxBytes: whole("REDIS_CACHE_MAX_BYTES", 268_435_456, 1_048_576, 1_099_511_627_776),
+    auditRetentionMonths: whole("AUDIT_RETENTION_MONTHS", 13, 1, 1_200),
     trustedProxies: proxies.filter((proxy) => proxy !== undefined),
     allowedHosts,
     logLevel: isLogLevel(logLevel) ? logLevel : "info",
@@ -157,6 +178,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
   };
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return Object.freeze(config);
+}
+
+/** How the passwords begin that the runbook gives roles, to be changed. */
+const documentedPassword = "change-me-";
+
+/** Nothing after the number of the database: the driver would take it for settings of its own. */
+function isRedisUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(value);
+  if (!["redis:", "rediss:"].includes(protocol) || hostname === "") return false;
+  return /^(\/\d{0,4})?$/.test(pathname) && search === "" && hash === "";
 }
 
 function isLogLevel(value: string): value is Config["logLevel"] {

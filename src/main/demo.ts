@@ -132,6 +132,12 @@ function asOperator(method: DescMethod): HandlerContext {
     protocolName: "none",
     requestMethod: "POST",
     url: "https://localhost/",
-    contextValues: createContextValues().set(callerKey, { tenant, subject: "operator", held: {} }),
+    contextValues: createContextValues().set(callerKey, {
+      tenant,
+      tokenTenant: undefined,
+      subject: "operator",
+      held: {},
+      admittedAtMs: 0,
+    }),
   });
 }

@@ -16,6 +16,8 @@ export type LiveKeysOptions<Keys extends KeySet> = {
   /** The operator's; without one, one is made at `ownFile` (mode 0600), so that what was made outlives a restart. */
   readonly file: string | undefined;
   readonly ownFile: string;
+  /** The variable that names the operator's file, for messages. */
+  readonly variable: string;
   readonly parse: (text: string) => Keys;
   /** Returns the text of a first file around 32 random bytes. */
   readonly create: (random32: Uint8Array) => string;
@@ -31,11 +33,16 @@ export type LiveKeysOptions<Keys extends KeySet> = {
  * become unreadable leaves the keys as they were. Throws an Error for whoever starts the service.
  */
 export async function openLiveKeys<Keys extends KeySet>(options: LiveKeysOptions<Keys>): Promise<LiveKeys<Keys>> {
-  const { file, ownFile, parse, create, intervalMs = 2_000, onRead, onProblem } = options;
+  const { file, ownFile, variable, parse, create, intervalMs = 2_000, onRead, onProblem } = options;
   const path = file ?? ownFile;
-  let text =
-    file === undefined ? ((await readIfThere(path)) ?? (await makeFile(path, create))) : await readFile(path, "utf8");
-  let keys = parse(text);
+  const first = async () => {
+    const text =
+      file === undefined ? ((await readIfThere(path)) ?? (await makeFile(path, create))) : await readFile(path, "utf8");
+    return { text, keys: parse(text) };
+  };
+  let { text, keys } = await first().catch((cause: Error) => {
+    throw new Error(file === undefined ? cause.message : `${variable} cannot be used: ${cause.message}`, { cause });
+  });
   let problem: string | undefined;
   let closed = false;
 

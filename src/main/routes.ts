@@ -1,5 +1,5 @@
 import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
-import { createConnectRouter, type MethodImpl, type ServiceImpl } from "@connectrpc/connect";
+import { createConnectRouter, type Interceptor, type MethodImpl, type ServiceImpl } from "@connectrpc/connect";
 import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Find } from "../http/dispatch.ts";
@@ -20,6 +20,8 @@ export type RoutesOptions = {
   readonly dashboards: ServiceImpl<typeof DashboardsService>;
   readonly connections: ServiceImpl<typeof ConnectionsService>;
   readonly gate: Gate;
+  /** Judges a call once more, when its body has come. */
+  readonly lateGate: Interceptor;
   readonly fieldCheck: FieldCheck;
   /** Whether calls are welcome, for grpc.health.v1. */
   readonly isServing: () => Promise<boolean>;
@@ -31,7 +33,7 @@ export type RoutesOptions = {
 
 /** Registers the services once for their four protocols, and returns what finds a request's handler. */
 export function createRoutes(options: RoutesOptions): Find {
-  const { dashboards, connections, gate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } = options;
+  const { dashboards, connections, gate, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } = options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
   const rest = createRestRouter(inner, { requestGate: gate });
   add(DashboardsService, dashboards, findCrossFieldProblems);
@@ -51,6 +53,7 @@ export function createRoutes(options: RoutesOptions): Find {
     const interceptors = [
       faultInterceptor(log),
       deadlineInterceptor(timeoutMs),
+      lateGate,
       validateInterceptor(fieldCheck, crossFieldCheck),
     ];
     const methods = implementation as Readonly<Record<string, MethodImpl<DescMethodUnary>>>;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { requireRandomKeys } from "../keys/strength.ts";
 import type { Log } from "../log/log.ts";
 import { createSecretKeys, parseSecretKeys } from "../secret/secret-keys.ts";
 import { createSecrets, type Secrets } from "../secret/secrets.ts";
@@ -11,17 +12,26 @@ export type LiveSecrets = { readonly secrets: Secrets; readonly close: () => voi
 export type SecretKeysOptions = {
   /** The operator's; without one, one is made in the data folder. */
   readonly file: string | undefined;
+  /** Whether keys must be random, as in production. The default is false. */
+  readonly strict?: boolean;
   readonly dataDir: string;
   readonly log: Log;
   readonly intervalMs?: number;
 };
 
 /** Opens the keys that connections' secrets are sealed with, as `openLiveKeys` does, and logs their changes. */
-export async function openSecretKeys({ file, dataDir, log, intervalMs }: SecretKeysOptions): Promise<LiveSecrets> {
+export async function openSecretKeys({
+  file,
+  strict = false,
+  dataDir,
+  log,
+  intervalMs,
+}: SecretKeysOptions): Promise<LiveSecrets> {
   const { keys, close } = await openLiveKeys({
     file,
     ownFile: ownSecretKeysFile(dataDir),
-    parse: parseSecretKeys,
+    variable: "SECRETS_KEYS_FILE",
+    parse: (text) => (strict ? requireRandomKeys(parseSecretKeys(text)) : parseSecretKeys(text)),
     create: createSecretKeys,
     intervalMs,
     onRead({ current: kid, keys }, path) {

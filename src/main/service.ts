@@ -11,6 +11,8 @@ import { fault } from "../errors/fault.ts";
 import type { Find } from "../http/dispatch.ts";
 import { createListener } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
+import { addressKey } from "../limit/address-key.ts";
+import { createAdmission } from "../limit/admission.ts";
 import { createBulkhead } from "../limit/bulkhead.ts";
 import { createRateLimiter, type RateRule } from "../limit/gcra.ts";
 import { createHoldings } from "../limit/holdings.ts";
@@ -24,10 +26,10 @@ import { createDashboardsService } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
 import { createOpenCounter } from "../rpc/open-counter.ts";
-import { createOpenShare, type OpenShare } from "../rpc/open-share.ts";
+import { createBusyPage, createOpenShare, type OpenShare, type PageAnswer } from "../rpc/open-share.ts";
 import { createPageTokens } from "../rpc/page-token.ts";
 import { createDashboardRendering } from "../rpc/render.ts";
-import { createSuspensionCheck } from "../rpc/suspension.ts";
+import { createSuspensionCheck, suspensionInterceptor } from "../rpc/suspension.ts";
 import { createFieldCheck } from "../rpc/validate.ts";
 import { createDuckdbPool } from "../source/duckdb/pool.ts";
 import { openStore } from "../store/store.ts";
@@ -35,6 +37,8 @@ import { readPageFiles } from "./assets.ts";
 import type { OpenCompanions } from "./companions.ts";
 import { createConnectors } from "./connectors.ts";
 import { databaseState } from "./database-state.ts";
+import { createElapsed } from "./elapsed.ts";
+import { openReplicas } from "./replicas.ts";
 import { createRoutes } from "./routes.ts";
 import { openSecretKeys } from "./secret-keys.ts";
 import { openShareKeys } from "./share-keys.ts";
@@ -65,6 +69,12 @@ const renderTimeoutMs = 10_000;
 /** How long calls in flight may go on once the service is told to end: a little more than they may take. */
 const drainMs = renderTimeoutMs + 2_000;
 
+/**
+ * Whoever is refused hears of it a turn after it asked, and an answer that takes ten turns comes within half a second,
+ * its wait included. A rush is what people make who open a page together.
+ */
+const admission = { maxInFlight: 2_000, turnMs: 8, rushMs: 200, standingMs: 60, calmMs: 2_000 };
+
 /** Starts the service, and what runs beside it if there is any, and resolves when it is warm and listens. */
 export async function startService(
   config: Config,
@@ -72,7 +82,7 @@ export async function startService(
   openCompanions: OpenCompanions = async () => ({ allowedHosts: [], close: async () => {} }),
 ): Promise<Service> {
   const now = Date.now;
-  const elapsedMs = () => performance.now();
+  const elapsedMs = createElapsed({ monotonicMs: () => performance.now(), wallMs: now });
   const trust = await openTrust(config, now, log);
   const rateOf = createRates({
     methods: config.rate,
@@ -83,25 +93,32 @@ export async function startService(
   await using opened = new AsyncDisposableStack();
   const { shareKeys: keys, close: closeKeys } = await openShareKeys({
     file: config.shareKeysFile,
+    strict: config.production,
     dataDir: config.dataDir,
     log,
   });
   opened.defer(closeKeys);
   const { secrets, close: closeSecrets } = await openSecretKeys({
     file: config.secretsKeysFile,
+    strict: config.production,
     dataDir: config.dataDir,
     log,
   });
   opened.defer(closeSecrets);
+  const replicas = openReplicas({ config, limiter: createRateLimiter({ now: elapsedMs }), secrets, now, log });
+  opened.defer(replicas.close);
+  const { limiter, news, shared } = replicas;
   const store = await openStore({
     url: config.databaseUrl,
     migrateUrl: config.databaseMigrateUrl,
     dataDir: config.dataDir,
+    strict: config.production,
+    auditMonths: config.auditRetentionMonths,
     log,
     ...(progress && { progress }),
   });
   opened.defer(store.close);
-  const lookup = createConnectionLookup({ store, secrets, elapsedMs });
+  const lookup = createConnectionLookup({ store, secrets, news, elapsedMs });
 
   const cache = createByteCache({ maxBytes: config.cacheMaxBytes, now });
   const duckdb = createDuckdbPool({
@@ -116,7 +133,7 @@ export async function startService(
   const companions = await openCompanions({ server: store.server, duckdb });
   opened.defer(companions.close);
   const connectors = createConnectors([...config.allowedHosts, ...companions.allowedHosts]);
-  const sources = createSources({ duckdb, connectors, findConnection: lookup.find, cache, now, log });
+  const sources = createSources({ duckdb, connectors, findConnection: lookup.find, cache, shared, now, log });
   opened.defer(sources.close);
 
   const pageFiles = readPageFiles();
@@ -125,15 +142,18 @@ export async function startService(
   const ending = new AbortController();
   const listener = createListener({
     find: (request) => answers?.find(request),
-    share: (token, query) => answers!.openShare(token, query),
+    share: (token, query, _, signal) => answers!.openShare(token, query, signal),
+    busyPage: () => answers!.busyPage,
+    admit: createAdmission({ ...admission, cpuMs, nextTurn: (callback) => listener.nextTurn(callback) }).enter,
     assets: pageFiles.assets,
     makeAsset: pageFiles.makeAsset,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    ready: async () => ({ ready: warm, database: await databaseState(store.ping) }),
+    ready: async () => ({ ready: warm, database: await databaseState(store.ping), ...replicas.state() }),
     trustedProxies: config.trustedProxies,
+    addressKey,
     ...(config.tls && { certificate: readCertificate(config.tls) }),
     log,
-    now: elapsedMs,
+    now: () => performance.now(),
   });
   const counter = createOpenCounter({ store, now, log });
   opened.defer(counter.close);
@@ -147,22 +167,29 @@ export async function startService(
   const origin = config.publicUrl ?? url;
   const assets = pageFiles.refs(origin);
   const renderer = createRenderer({ templates: pageFiles.templates, assets });
-  const definitions = createDefinitions({ store, cache, elapsedMs });
+  const definitions = createDefinitions({ store, cache, news, elapsedMs });
   const refusal = () => fault("OVERLOADED", "too much is being rendered just now: try again", { retryAfterMs: 1000 });
-  const rendering = createDashboardRendering({
+  const own = {
     sources: sources.runner,
     renderer,
     cache,
     // Most of them wait for sources, which costs next to nothing; the sources have bounds of their own.
-    bulkhead: createBulkhead({ perKey: 64, total: 512, waitMs: 3_000, maxWaiting: 200, refusal }),
+    bulkhead: createBulkhead({
+      ...{ perKey: 64, total: 512, waitMs: 3_000, maxWaiting: 200 },
+      // One tenant's waiting must leave room for others'.
+      maxWaitingPerKey: 100,
+      refusal,
+    }),
     holdings: createHoldings({ perKey: 256 * 1024 * 1024, total: 512 * 1024 * 1024, refusal }),
     now,
-  });
+  };
+  const rendering = createDashboardRendering({ ...own, shared });
   const fieldCheck = createFieldCheck();
   const pageTokens = createPageTokens(keys);
   const dashboards = createDashboardsService({
     store,
     definitions,
+    news,
     rendering,
     assets,
     fieldCheck,
@@ -181,8 +208,7 @@ export async function startService(
     testConnection: sources.testConnection,
     elapsedMs,
   });
-  const limiter = createRateLimiter({ now });
-  const isSuspended = createSuspensionCheck(store, elapsedMs);
+  const isSuspended = createSuspensionCheck({ store, news, elapsedMs });
   const authenticate = createAuthenticator({ ...trust, now });
   answers = {
     find: createRoutes({
@@ -194,8 +220,10 @@ export async function startService(
         limiter,
         rateOf,
         failedTokenRate: perSecond(config.failedTokensPerSecond),
+        elapsedMs,
         log,
       }),
+      lateGate: suspensionInterceptor(isSuspended, elapsedMs),
       fieldCheck,
       isServing: async () => warm,
       shutdownSignal: ending.signal,
@@ -212,12 +240,15 @@ export async function startService(
       limiter,
       rateOf,
       counter,
+      news,
       elapsedMs,
       now,
       log,
     }),
+    busyPage: createBusyPage(renderer),
   };
-  await warmUp(fieldCheck, rendering);
+  // What another replica has drawn would warm nothing here.
+  await Promise.all([warmUp(fieldCheck, createDashboardRendering(own)), replicas.begun()]);
   warm = true;
 
   const running = opened.move();
@@ -234,10 +265,15 @@ export async function startService(
   };
 }
 
-type Answers = { readonly find: Find; readonly openShare: OpenShare };
+type Answers = { readonly find: Find; readonly openShare: OpenShare; readonly busyPage: PageAnswer };
 
 function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Certificate {
   return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** So many a second, of which a whole second's worth may come at once. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { requireRandomKeys } from "../keys/strength.ts";
 import type { Log } from "../log/log.ts";
 import { createShareKeys, parseShareKeys, type ShareKeys } from "../share/share-keys.ts";
 import { openLiveKeys } from "./live-key-file.ts";
@@ -10,17 +11,26 @@ export type LiveShareKeys = { readonly shareKeys: () => ShareKeys; readonly clos
 export type ShareKeysOptions = {
   /** The operator's; without one, one is made in the data folder. */
   readonly file: string | undefined;
+  /** Whether keys must be random, as in production. The default is false. */
+  readonly strict?: boolean;
   readonly dataDir: string;
   readonly log: Log;
   readonly intervalMs?: number;
 };
 
 /** Opens the keys that links are signed with, as `openLiveKeys` does, and logs their changes. */
-export async function openShareKeys({ file, dataDir, log, intervalMs }: ShareKeysOptions): Promise<LiveShareKeys> {
+export async function openShareKeys({
+  file,
+  strict = false,
+  dataDir,
+  log,
+  intervalMs,
+}: ShareKeysOptions): Promise<LiveShareKeys> {
   const { keys, close } = await openLiveKeys({
     file,
     ownFile: ownShareKeysFile(dataDir),
-    parse: parseShareKeys,
+    variable: "SHARE_KEYS_FILE",
+    parse: (text) => (strict ? requireRandomKeys(parseShareKeys(text)) : parseShareKeys(text)),
     create: createShareKeys,
     intervalMs,
     onRead({ current: kid, keys }, path) {

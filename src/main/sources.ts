@@ -1,4 +1,5 @@
 import type { ByteCache } from "../cache/byte-cache.ts";
+import type { SharedCache } from "../cache/shared-cache.ts";
 import { createStaleCache } from "../cache/stale-cache.ts";
 import type { Log } from "../log/log.ts";
 import { createConnectionGuard } from "../source/connection-guard.ts";
@@ -31,6 +32,7 @@ export function createSources({
   connectors,
   findConnection,
   cache,
+  shared,
   now,
   log,
 }: {
@@ -38,6 +40,7 @@ export function createSources({
   readonly connectors: Connectors;
   readonly findConnection: FindConnection;
   readonly cache: ByteCache;
+  readonly shared: SharedCache;
   readonly now: () => number;
   readonly log: Log;
 }): Sources {
@@ -52,7 +55,7 @@ export function createSources({
       ...{ perConnection: 8, perTenant: 16, total: 64, maxWaiting: 1_000 },
       ...{ failures: 5, restMs: 10_000 },
     }),
-    cache: createStaleCache({ cache, now, patienceMs: sourcePatienceMs }).ask,
+    cache: createStaleCache({ cache, shared, now, patienceMs: sourcePatienceMs }).ask,
     now,
     log,
     timeoutsMs: sourceTimeoutsMs,

@@ -16,9 +16,13 @@ export type CallInfo = {
 export type Caller = {
   /** The tenant acted for: the token's, or the one that an internal service names. */
   readonly tenant: string;
+  /** The tenant that the token is of; undefined for an operator, who has none. */
+  readonly tokenTenant: string | undefined;
   readonly subject: string;
   /** Values of filters that the caller is held to, by name. */
   readonly held: FilterValues;
+  /** When the gate let the call through, before its body was read, by the measure that never goes back. */
+  readonly admittedAtMs: number;
 };
 
 /** Set by the listener on every call. */

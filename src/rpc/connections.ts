@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { ConnectionSecretSchema } from "../../gen/datajetty/dashboards/v1/connection_pb.js";
+import type { News } from "../cache/news.ts";
 import { parseStoredSettings } from "../definition/connection-settings.ts";
 import { hide } from "../secret/hide.ts";
 import { SealError } from "../secret/seal.ts";
@@ -16,7 +17,7 @@ export type ConnectionLookup = {
   find(tenant: string, name: string): Promise<OpenConnection | undefined>;
   /** Returns the connection as it is at this moment. */
   findNow(tenant: string, name: string): Promise<OpenConnection | undefined>;
-  /** Says that it was saved or deleted, so that this is seen at once where that was done. */
+  /** Says that it was saved or deleted, so that this is seen at once. */
   changed(tenant: string, name: string): void;
 };
 
@@ -24,6 +25,7 @@ export type ConnectionLookup = {
 export type ConnectionLookupOptions = {
   readonly store: Pick<Store, "getConnection">;
   readonly secrets: Pick<Secrets, "open">;
+  readonly news: News;
   readonly elapsedMs: () => number;
 };
 
@@ -31,13 +33,14 @@ export type ConnectionLookupOptions = {
  * Creates the lookup. What it found is asked anew every second, and serves for ten minutes while the store is
  * down. Secrets are kept sealed, and opened for each use.
  */
-export function createConnectionLookup({ store, secrets, elapsedMs }: ConnectionLookupOptions): ConnectionLookup {
+export function createConnectionLookup({ store, secrets, news, elapsedMs }: ConnectionLookupOptions): ConnectionLookup {
   const findNow = async (tenant: string, name: string) => {
     const stored = await store.getConnection(tenant, name);
     return stored && toOpenConnection(tenant, stored, secrets);
   };
   const known = createLastAnswers({ ask: findNow, freshMs: 1_000, staleMs: 600_000, max: 10_000, elapsedMs });
-  return { find: known.get, findNow, changed: known.forget };
+  news.hear("connection", known.forget);
+  return { find: known.get, findNow, changed: (tenant, name) => news.tell("connection", tenant, name) };
 }
 
 /** Returns undefined for a kind that this release does not know. */

@@ -33,7 +33,7 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
       const { tenant, held } = callerOf(context.values);
       const loaded = await definitions.load(tenant, request.dashboardId, request.version);
       refuseUnheld(loaded, held);
-      const rendered = await rendering.render(tenant, loaded, { ...request, held });
+      const rendered = await rendering.render(tenant, loaded, { ...request, held, signal: context.signal });
       return create(RenderResponseSchema, {
         html: rendered.html,
         digest: rendered.digest,

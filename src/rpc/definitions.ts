@@ -1,5 +1,6 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { ByteCache } from "../cache/byte-cache.ts";
+import type { News } from "../cache/news.ts";
 import { parseStoredDefinition } from "../definition/canonical.ts";
 import { type FilterSpecs, filterSpecs } from "../definition/filters.ts";
 import { createNarrowedFinder, createUnboundPanelFinder, type NarrowedBy } from "../definition/unbound-panels.ts";
@@ -11,6 +12,8 @@ import { createLastAnswers } from "./last-answers.ts";
 export type LoadedDefinition = {
   readonly definition: Definition;
   readonly version: number;
+  /** How long ago the store said that it is the active one, in milliseconds; 0 for one that was asked for by number. */
+  readonly ageMs: number;
   readonly filters: FilterSpecs;
   /** Returns the ids of the panels that a filter might not narrow. */
   readonly unboundPanels: (filter: string) => readonly string[];
@@ -24,7 +27,7 @@ export type Definitions = {
    * absence is never remembered.
    */
   load(tenant: string, dashboardId: string, version: number | undefined): Promise<LoadedDefinition>;
-  /** Says that another version is active now, or none, so that it is seen at once where that was done. */
+  /** Says that another version is active now, or none, so that this is seen at once. */
   changed(tenant: string, dashboardId: string): void;
 };
 
@@ -33,6 +36,7 @@ export type DefinitionsOptions = {
   readonly store: Pick<Store, "getVersion" | "getActiveVersion">;
   /** Keeps parsed versions, fairly between tenants. */
   readonly cache: ByteCache;
+  readonly news: News;
   readonly elapsedMs: () => number;
 };
 
@@ -46,7 +50,7 @@ const bytesPerChar = 65;
  * Creates the loader. A version never changes, so it is kept as long as there is room; which one is
  * active is asked anew every second, and while the store is down the last answer serves for ten minutes.
  */
-export function createDefinitions({ store, cache, elapsedMs }: DefinitionsOptions): Definitions {
+export function createDefinitions({ store, cache, news, elapsedMs }: DefinitionsOptions): Definitions {
   const active = createLastAnswers({
     ask: (tenant, dashboardId) => store.getActiveVersion(tenant, dashboardId),
     freshMs: 1_000,
@@ -54,20 +58,22 @@ export function createDefinitions({ store, cache, elapsedMs }: DefinitionsOption
     max: 100_000,
     elapsedMs,
   });
+  news.hear("dashboard", active.forget);
   return {
     async load(tenant, dashboardId, wanted) {
-      const current = await active.get(tenant, dashboardId);
+      const current = await active.getWithAge(tenant, dashboardId);
       if (current === undefined) throw notFound();
-      const version = wanted ?? current;
+      const version = wanted ?? current.value;
       const key = JSON.stringify(["definition", dashboardId, version]);
-      return cache.getOrLoad({ tenant, key }, async () => {
+      const loaded = await cache.getOrLoad({ tenant, key }, async () => {
         const stored = await store.getVersion(tenant, dashboardId, version);
         if (stored === undefined) throw notFound();
         const value = toLoaded(parseStoredDefinition(stored.json), version);
         return { value, ttlMs: Number.POSITIVE_INFINITY, bytes: stored.json.length * bytesPerChar };
       });
+      return wanted === undefined ? { ...loaded, ageMs: current.ageMs } : loaded;
     },
-    changed: active.forget,
+    changed: (tenant, dashboardId) => news.tell("dashboard", tenant, dashboardId),
   };
 }
 
@@ -77,6 +83,7 @@ export function toLoaded(definition: Definition, version: number): LoadedDefinit
   return {
     definition,
     version,
+    ageMs: 0,
     filters: filterSpecs(definition),
     unboundPanels: createUnboundPanelFinder(definition, narrowedBy),
     narrowedBy,

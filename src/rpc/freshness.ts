@@ -12,13 +12,20 @@ type Freshness = {
 /** How long a page with stale data is kept: new data is being read, and must show soon. */
 const staleTtlMs = 1_000;
 
+/** Returns rows as they stand in a page that may itself be out of date since a moment; undefined for one that is not. */
+export function agedSince(outcome: SourceOutcome, sinceMs: number | undefined): SourceOutcome {
+  if (sinceMs === undefined || !outcome.ok) return outcome;
+  return { ...outcome, stale: true, asOfMs: Math.min(outcome.asOfMs, sinceMs) };
+}
+
 /**
  * Returns when the page's data was read, and until when the page may be kept: as long as all of its
  * data is fresh, or a second where some is stale, but never beyond the bound of what is stale.
+ * `isStale` says that the page itself is.
  */
-export function settleFreshness(outcomes: readonly SourceOutcome[], nowMs: number): Freshness {
+export function settleFreshness(outcomes: readonly SourceOutcome[], nowMs: number, isStale: boolean): Freshness {
   const read: number[] = [];
-  const ends: number[] = [];
+  const ends: number[] = isStale ? [nowMs + staleTtlMs] : [];
   for (const outcome of outcomes) {
     if (!outcome.ok) continue;
     // After the clock was set back, data that seems to come from the future is not fresh for longer.
@@ -26,7 +33,8 @@ export function settleFreshness(outcomes: readonly SourceOutcome[], nowMs: numbe
     read.push(outcome.asOfMs);
     ends.push(outcome.stale ? Math.min(nowMs + staleTtlMs, outcome.shownUntilMs) : asOfMs + outcome.ttlS * 1000);
   }
-  return read.length === 0
-    ? { asOfMs: undefined, untilMs: nowMs + defaultTtlS * 1000 }
-    : { asOfMs: Math.min(...read), untilMs: Math.min(...ends) };
+  return {
+    asOfMs: read.length === 0 ? undefined : Math.min(...read),
+    untilMs: ends.length === 0 ? nowMs + defaultTtlS * 1000 : Math.min(...ends),
+  };
 }

@@ -12,7 +12,7 @@ import type { Log } from "../log/log.ts";
 import { type CallInfo, callerKey, callInfoKey } from "./call.ts";
 import { policies } from "./policy.ts";
 import { reportFault } from "./report.ts";
-import type { SuspensionCheck } from "./suspension.ts";
+import { refuseSuspended, type SuspensionCheck } from "./suspension.ts";
 
 /** Decides whether a call may go on, before its body is read. Throws a fault when not. */
 export type Gate = (context: HandlerContext) => Promise<void>;
@@ -29,6 +29,7 @@ export type GateOptions = {
    * a guesser's flood of them; valid tokens of the same address are not touched.
    */
   readonly failedTokenRate: RateRule;
+  readonly elapsedMs: () => number;
   readonly log: Log;
 };
 
@@ -62,7 +63,7 @@ export function createGate(options: GateOptions): Gate {
     const principal = await authenticated(context, info.remoteAddress);
     const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));
     const rate = rateOf(tenant, context.method.name);
-    const decision = limiter.take(`${tenant} ${context.method.name}`, rate);
+    const decision = await limiter.take(`${tenant} ${context.method.name}`, rate);
     for (const [name, value] of Object.entries(rateLimitHeaders("default", rate, decision))) {
       context.responseHeader.set(name, value);
     }
@@ -71,9 +72,7 @@ export function createGate(options: GateOptions): Gate {
         retryAfterMs: decision.retryAfterMs,
       });
     }
-    if (await options.isSuspended(tenant)) {
-      throw fault("TENANT_SUSPENDED", "this tenant is suspended: ask whoever runs the platform");
-    }
+    await refuseSuspended(options.isSuspended, tenant);
     requireScope(principal, policy.scope);
     const { subject, held } = principal;
     if (!policy.holds && Object.keys(held).length > 0) {
@@ -82,7 +81,8 @@ export function createGate(options: GateOptions): Gate {
         "this access token holds its caller to some of the data, which this method cannot do",
       );
     }
-    context.values.set(callerKey, { tenant, subject, held });
+    const admittedAtMs = options.elapsedMs();
+    context.values.set(callerKey, { tenant, tokenTenant: principal.tenant, subject, held, admittedAtMs });
   }
 
   async function authenticated(context: HandlerContext, address: string): Promise<Principal> {
@@ -90,7 +90,7 @@ export function createGate(options: GateOptions): Gate {
       return await options.authenticate(context.requestHeader.get("authorization"));
     } catch (error) {
       if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
-      const decision = limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
+      const decision = await limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
       if (decision.allowed) throw error;
       throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
         retryAfterMs: decision.retryAfterMs,

@@ -11,9 +11,9 @@ import {
 } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import canonicalize from "canonicalize";
-import type { TenantTransaction } from "../store/once.ts";
 import type { Store } from "../store/store.ts";
-import { callerOf, idempotencyKeyOf } from "./call.ts";
+import type { TenantTransaction } from "../store/tenant-transaction.ts";
+import { callerOf, callInfoKey, idempotencyKeyOf } from "./call.ts";
 
 /** What a mutating call does in its transaction, and what it answers. */
 export type Effect<Answer extends DescMessage> = (tx: TenantTransaction) => Promise<MessageInitShape<Answer>>;
@@ -41,9 +41,11 @@ export async function answerOnce<Request extends DescMessage, Answer extends Des
   { mark, isMarkOf }: RequestMarks = digests,
 ): Promise<MessageShape<Answer>> {
   const json = canonicalize(toJson(requestSchema, request) as JsonValue)!;
+  const { tenant, tokenTenant, subject } = callerOf(context.values);
   const call = {
-    tenant: callerOf(context.values).tenant,
+    tenant,
     method: context.method.name,
+    actor: { subject, subjectTenant: tokenTenant, requestId: context.values.get(callInfoKey)?.requestId },
     key: idempotencyKeyOf(context.values),
     fingerprint: mark(json),
     isSame: (kept: string) => isMarkOf(kept, json),

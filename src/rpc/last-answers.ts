@@ -5,6 +5,8 @@ import { reasonOf, toFault } from "../errors/answer.ts";
 export type LastAnswers<V> = {
   /** Returns what the store says now, or said a moment ago; undefined where there is no such thing. */
   get(tenant: string, id: string): Promise<V | undefined>;
+  /** As `get`, with how long ago the store was asked, in milliseconds. */
+  getWithAge(tenant: string, id: string): Promise<{ readonly value: V; readonly ageMs: number } | undefined>;
   /** Forgets what was said, so that a change that was made here is seen at once. */
   forget(tenant: string, id: string): void;
 };
@@ -22,6 +24,9 @@ export type LastAnswersOptions<V> = {
   readonly elapsedMs: () => number;
 };
 
+/** An answer, and when it was asked for. */
+type Said<V> = { readonly value: V; readonly atMs: number };
+
 /**
  * How long a call waits for what the store would say anew, where what it last said serves as well. A
  * database that answers takes some milliseconds; one whose host has vanished takes a second to give up.
@@ -34,21 +39,22 @@ const patienceMs = 300;
  */
 export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswers<V> {
   const { freshMs, staleMs, max, elapsedMs } = options;
-  const known = new LRUCache<string, { readonly value: V; readonly atMs: number }>({ max });
-  const asking = new Map<string, Promise<V | undefined>>();
+  const known = new LRUCache<string, Said<V>>({ max });
+  const asking = new Map<string, Promise<Said<V> | undefined>>();
 
   const ask = (tenant: string, id: string, key: string) => {
     const under = asking.get(key);
     if (under !== undefined) return under;
     // An answer is as old as its question: what happened since may not be in it.
     const atMs = elapsedMs();
-    const asked: Promise<V | undefined> = options
+    const asked: Promise<Said<V> | undefined> = options
       .ask(tenant, id)
       .then((value) => {
-        if (asking.get(key) !== asked) return value;
-        if (value === undefined) known.delete(key);
-        else known.set(key, { value, atMs });
-        return value;
+        const said = value === undefined ? undefined : { value, atMs };
+        if (asking.get(key) !== asked) return said;
+        if (said === undefined) known.delete(key);
+        else known.set(key, said);
+        return said;
       })
       .finally(() => {
         if (asking.get(key) === asked) asking.delete(key);
@@ -57,20 +63,26 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
     return asked;
   };
 
+  const look = async (tenant: string, id: string) => {
+    const key = JSON.stringify([tenant, id]);
+    const last = known.get(key);
+    const ageMs = last === undefined ? Number.POSITIVE_INFINITY : elapsedMs() - last.atMs;
+    if (last !== undefined && ageMs < freshMs) return last;
+    const asked = ask(tenant, id, key);
+    if (last === undefined || ageMs >= staleMs) return asked;
+    try {
+      return await inTime(asked, last);
+    } catch (error) {
+      if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last;
+      throw error;
+    }
+  };
+
   return {
-    async get(tenant, id) {
-      const key = JSON.stringify([tenant, id]);
-      const last = known.get(key);
-      const ageMs = last === undefined ? Number.POSITIVE_INFINITY : elapsedMs() - last.atMs;
-      if (last !== undefined && ageMs < freshMs) return last.value;
-      const asked = ask(tenant, id, key);
-      if (last === undefined || ageMs >= staleMs) return asked;
-      try {
-        return await inTime(asked, last.value);
-      } catch (error) {
-        if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last.value;
-        throw error;
-      }
+    get: async (tenant, id) => (await look(tenant, id))?.value,
+    async getWithAge(tenant, id) {
+      const said = await look(tenant, id);
+      return said && { value: said.value, ageMs: elapsedMs() - said.atMs };
     },
     forget(tenant, id) {
       const key = JSON.stringify([tenant, id]);

@@ -1,3 +1,4 @@
+import type { News } from "../cache/news.ts";
 import { resolveFilters } from "../definition/filters.ts";
 import { readViewerFilters } from "../definition/viewer-filters.ts";
 import { reasonOf, toErrorAnswer, toFault } from "../errors/answer.ts";
@@ -20,14 +21,23 @@ import { findUnheldFilters } from "./share-methods.ts";
 import type { SuspensionCheck } from "./suspension.ts";
 
 /** A page, whole. */
-type PageAnswer = {
+export type PageAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** Opens a link by its token, with the query of its address. Never throws: whatever happens is a page. */
-export type OpenShare = (token: string, query: string) => Promise<PageAnswer>;
+/**
+ * Opens a link by its token, with the query of its address. The signal's abort means that whoever opens it has left.
+ * Never throws: whatever happens is a page.
+ */
+export type OpenShare = (token: string, query: string, signal?: AbortSignal) => Promise<PageAnswer>;
+
+/** Creates the page for those for whom there is no room, which no more is known of than that they have a link. */
+export function createBusyPage(renderer: Pick<Renderer, "renderNotice">): PageAnswer {
+  const body = renderer.renderNotice({ title: "Try again in a moment", message: whyNot(429) });
+  return { status: 503, headers: pageHeaders(), body };
+}
 
 /** What opening links needs. */
 export type OpenShareOptions = {
@@ -45,6 +55,7 @@ export type OpenShareOptions = {
    */
   readonly rateOf: RateOf;
   readonly counter: Pick<OpenCounter, "count">;
+  readonly news: News;
   readonly now: () => number;
   readonly elapsedMs: () => number;
   readonly log: Log;
@@ -53,7 +64,7 @@ export type OpenShareOptions = {
 /** Creates the opener of links. */
 export function createOpenShare(options: OpenShareOptions): OpenShare {
   const { store, isSuspended, definitions, rendering, renderer, keys, limiter, rateOf, counter, now, log } = options;
-  // A revocation is seen within a second; and while nobody can say whether there was one, no link opens.
+  // A revocation is seen within a second where no news of it come; and while nobody can say whether there was one, no link opens.
   const rows = createLastAnswers({
     ask: (tenant, shareId) => store.getShare(tenant, shareId),
     freshMs: 1_000,
@@ -61,27 +72,32 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
     max: 1_000,
     elapsedMs: options.elapsedMs,
   });
+  options.news.hear("link", rows.forget);
   const dead: PageAnswer = notice(404, {
     title: "This link does not work",
     message: "It has expired, was withdrawn, or never existed. Ask whoever sent it to you for a new one.",
   });
 
-  return async (token, query) => {
+  return async (token, query, signal) => {
     try {
       const claims = await verifyShareToken(token, keys(), Math.floor(now() / 1000));
       if (claims === null) return dead;
-      const decision = limiter.take(`${claims.tenant} ${openLinks}`, rateOf(claims.tenant, openLinks));
+      const decision = await limiter.take(`${claims.tenant} ${openLinks}`, rateOf(claims.tenant, openLinks));
       if (!decision.allowed) {
         throw fault("RATE_LIMITED", "many people are opening this at once", { retryAfterMs: decision.retryAfterMs });
       }
-      return (await open(claims, query)) ?? dead;
+      return (await open(claims, query, signal)) ?? dead;
     } catch (error) {
       return failed(error);
     }
   };
 
   /** Returns undefined for a link that is dead. */
-  async function open(claims: ShareClaims, query: string): Promise<PageAnswer | undefined> {
+  async function open(
+    claims: ShareClaims,
+    query: string,
+    signal: AbortSignal | undefined,
+  ): Promise<PageAnswer | undefined> {
     const row = await rows.get(claims.tenant, claims.shareId);
     if (row === undefined || row.revoked || row.expiresAtMs <= now()) return undefined;
     if (await isSuspended(claims.tenant)) return undefined;
@@ -98,7 +114,7 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
     }
     const chosen = readViewerFilters(loaded.filters, row.viewerFilters, new URLSearchParams(query));
     const { viewerFilters } = row;
-    const wanted = { ...asSaved, filters: chosen, fixed, viewerFilters };
+    const wanted = { ...asSaved, filters: chosen, fixed, viewerFilters, ...(signal && { signal }) };
     const { html } = await rendering.render(claims.tenant, loaded, wanted);
     counter.count(claims.tenant, claims.shareId);
     const { title } = layout;

@@ -9,6 +9,7 @@ import {
   ShareRequestSchema,
   ShareResponseSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import type { News } from "../cache/news.ts";
 import { resolveFilters } from "../definition/filters.ts";
 import { type FilterValues, meetFilters } from "../definition/meet-filters.ts";
 import { type FieldProblem, fault } from "../errors/fault.ts";
@@ -27,6 +28,7 @@ type Methods = Pick<ServiceImpl<typeof DashboardsService>, "share" | "revokeShar
 export type ShareMethodsOptions = {
   readonly store: Pick<Store, "once">;
   readonly definitions: Definitions;
+  readonly news: News;
   /** The keys as they are now: they rotate while the service runs. */
   readonly keys: () => ShareKeys;
   /** Scheme and authority of every link; never taken from a request. */
@@ -39,7 +41,7 @@ export type ShareMethodsOptions = {
 
 /** Creates the methods that make links and withdraw them. */
 export function createShareMethods(options: ShareMethodsOptions): Methods {
-  const { store, definitions, keys, origin, maxExpiresInS, now, random } = options;
+  const { store, definitions, news, keys, origin, maxExpiresInS, now, random } = options;
   const problemOf = async (tenant: string, request: ShareRequest): Promise<unknown> => {
     try {
       checkScope(await definitions.load(tenant, request.dashboardId, request.version), request, now());
@@ -87,10 +89,20 @@ export function createShareMethods(options: ShareMethodsOptions): Methods {
 
     async revokeShare(request, context) {
       const { shareId } = request;
-      return answerOnce(store, context, RevokeShareRequestSchema, request, RevokeShareResponseSchema, async (tx) => {
-        await tx.revokeShare(shareId);
-        return { shareId, status: "revoked" };
-      });
+      const { tenant } = callerOf(context.values);
+      const answer = await answerOnce(
+        store,
+        context,
+        RevokeShareRequestSchema,
+        request,
+        RevokeShareResponseSchema,
+        async (tx) => {
+          await tx.revokeShare(shareId);
+          return { shareId, status: "revoked" };
+        },
+      );
+      news.tell("link", tenant, shareId);
+      return answer;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { GrpcSource, HttpSource, SqlSource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { ConnectionKind } from "../definition/connection-settings.ts";
+import { Abandoned } from "./abandoned.ts";
 import type { BoundQuery, BoundSource } from "./bind-source.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { Connector, OpenConnection } from "./connector.ts";
@@ -91,8 +92,15 @@ export function createConnectionReads(options: {
       timeoutMs,
       read: (signal) =>
         guard.run(connection, timeoutMs, async (leftMs) => {
+          if (signal.reason instanceof Abandoned) throw signal.reason;
           if (signal.aborted) throw new SourceError("source_unavailable", "the service is ending");
-          return connector.read(connection, question, { timezone, maxRows, maxBytes, timeoutMs: leftMs, signal });
+          const bounds = { timezone, maxRows, maxBytes, timeoutMs: leftMs, signal };
+          try {
+            return await connector.read(connection, question, bounds);
+          } catch (error) {
+            // To the connector it is a timeout like any other.
+            throw signal.reason instanceof Abandoned ? signal.reason : error;
+          }
         }),
     });
   }

@@ -27,6 +27,8 @@ export type SourceQuery = {
   readonly timezone: string;
   /** Those of its definition, which a derived one reads; none where absent. */
   readonly datasources?: readonly Datasource[];
+  /** Aborted when whoever asks has left. Without it they stay. */
+  readonly abandoned?: AbortSignal;
 };
 
 /** Rows, and how they stand in time, in epoch milliseconds. */
@@ -50,7 +52,8 @@ export type SourceRunner = {
   /**
    * Returns rows no older than the datasource's ttl, or at once those that are `stale` and within its
    * bound, while one query in the background reads new ones; or why there are none. Never rejects, and
-   * always has an end. The query goes on when its caller goes away, for others may wait for the same.
+   * always has an end. The query goes on while anybody waits for the same, and ends when they have all left; one in
+   * the background goes on.
    */
   run(query: SourceQuery): Promise<SourceOutcome>;
   /**

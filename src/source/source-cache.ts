@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { maxStaleSOf, ttlSOf } from "../definition/ttl.ts";
 import type { Frame } from "../frame/frame.ts";
+import { packFrame, unpackFrame } from "../frame/pack-frame.ts";
+import { createCallers } from "../limit/callers.ts";
+import { Abandoned } from "./abandoned.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ReportFailure } from "./failure-report.ts";
 import { frameBytes } from "./frame-bytes.ts";
@@ -13,8 +16,11 @@ import type { SourceOutcome, SourceQuery } from "./runner.ts";
 export type SourceCache = <V extends object, F>(
   key: { readonly tenant: string; readonly key: string },
   ask: {
-    readonly load: () => Promise<{ readonly value: V; readonly bytes: number }>;
+    readonly load: () => Promise<Sized<V>>;
+    /** How replicas hand it to each other. */
+    readonly form: { readonly toBytes: (value: V) => Uint8Array; readonly parse: (bytes: Uint8Array) => Sized<V> };
     readonly explain: (error: unknown) => F;
+    readonly isPassing: (error: unknown) => boolean;
     readonly freshMs: number;
     readonly maxStaleMs: number;
   },
@@ -22,6 +28,9 @@ export type SourceCache = <V extends object, F>(
   | { readonly ok: true; readonly value: V; readonly asOfMs: number; readonly stale: boolean }
   | { readonly ok: false; readonly failure: F }
 >;
+
+/** A value, and about how many bytes it takes in memory. */
+type Sized<V> = { readonly value: V; readonly bytes: number };
 
 /** How rows are had that are not kept. */
 type Load = {
@@ -44,20 +53,21 @@ export function createReadThroughCache({
   readonly deadlines: Deadlines;
   readonly report: ReportFailure;
 }): ReadThroughCache {
+  const callers = createCallers(() => new Abandoned());
   return async (query, { parts, timeoutMs, read }) => {
     const ttlS = ttlSOf(query.datasource);
     const maxStaleS = maxStaleSOf(query.datasource);
     const key = createHash("sha256")
       .update(JSON.stringify([...parts, ttlS, maxStaleS]))
       .digest("base64url");
+    using caller = callers.join(JSON.stringify([query.tenant, key]), query.abandoned);
     const answer = await cache(
       { tenant: query.tenant, key },
       {
-        load: async () => {
-          const frame = await deadlines.run(timeoutMs, read);
-          return { value: frame, bytes: frameBytes(frame) };
-        },
-        explain: (error) => report(query, error),
+        load: async () => toSized(await deadlines.run(timeoutMs, read, caller.abandoned)),
+        form: { toBytes: packFrame, parse: (bytes) => toSized(unpackFrame(bytes)) },
+        explain: (error) => (error instanceof Abandoned ? error.failure : report(query, error)),
+        isPassing: (error) => error instanceof Abandoned,
         freshMs: ttlS * 1000,
         maxStaleMs: maxStaleS * 1000,
       },
@@ -66,4 +76,8 @@ export function createReadThroughCache({
     const { value: frame, asOfMs, stale } = answer;
     return { ok: true, frame, asOfMs, stale, ttlS, shownUntilMs: asOfMs + Math.max(ttlS, maxStaleS) * 1000 };
   };
+}
+
+function toSized(frame: Frame): Sized<Frame> {
+  return { value: frame, bytes: frameBytes(frame) };
 }

@@ -1,0 +1,12 @@
+import { SourceError } from "./source-error.ts";
+
+/**
+ * What a question fails with that nobody waits for any more. It says nothing of the source: it is neither logged nor
+ * remembered, and counts for no circuit.
+ */
+export class Abandoned extends SourceError {
+  constructor() {
+    super("source_failed", "nobody waits for it any more");
+    this.name = "Abandoned";
+  }
+}
