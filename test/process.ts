@@ -12,6 +12,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import { type Grant, openDevelopmentIssuer } from "../src/auth/development-issuer.ts";
 import { projectDir } from "../src/main/paths.ts";
 import { readPostmaster } from "../src/store/embedded/postmaster.ts";
+import { databaseName } from "../src/store/embedded/provision.ts";
 import { stopServer } from "../src/store/embedded/server.ts";
 
 /** A process of the service, from its first moment. */
@@ -46,6 +47,8 @@ export type DataFolder = {
   token(grant?: Partial<Grant>): Promise<string>;
   /** The process id of the embedded database's server; undefined when none runs. */
   databasePid(): Promise<number | undefined>;
+  /** Logs in to the embedded database as a superuser. Fails when its server does not run. */
+  superuserUrl(): Promise<string>;
   /** Kills what runs on the folder, and deletes it. */
   remove(): Promise<void>;
 };
@@ -110,6 +113,11 @@ export function createDataFolder(): DataFolder {
     },
     token,
     databasePid: async () => (await postmaster())?.pid,
+    async superuserUrl() {
+      const password = readFileSync(join(path, "postgres", "password"), "utf8");
+      const host = encodeURIComponent((await postmaster())!.socketFolder);
+      return `postgres://postgres:${password}@${host}:5432/${databaseName}`;
+    },
     async remove() {
       for (const child of children) {
         const closed = once(child, "close");

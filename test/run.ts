@@ -15,7 +15,7 @@ const lanes = 2;
 /** Files that take long, the longest first, so that no lane is left with one at the end. All others follow. */
 const long = [
   "attack/",
-  "fault/kill",
+  "fault/crash",
   "fault/start",
   "browser/share-page",
   "browser/",

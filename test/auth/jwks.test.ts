@@ -60,14 +60,16 @@ const defects: Record<string, RequestListener> = {
   },
 };
 for (const [what, answer] of Object.entries(defects)) {
-  test(`an issuer ${what} from the start answers 503, and 200 as soon as it is well`, async () => {
-    const { server, authenticate, statusOf, lines } = await start(answer);
+  test(`an issuer ${what} from the start answers 503, is asked four times a second, and 200 once it is well`, async () => {
+    const { server, clock, authenticate, statusOf, lines } = await start(answer);
     try {
       const before = Date.now();
       const answered = await faultOf(() => authenticate(byR1()));
       ok(Date.now() - before < 1_000);
       equal([answered.status, answered.body.error, answered.retryAfterS], [503, "dependency_down", 5]);
-      is(lines.length, 1);
+      for (let i = 0; i < 20; i++) is(await statusOf(byR1()), 503);
+      is(lines.length, 1, "whoever has no token that is valid may have written as much as they like to");
+      clock.ms += 250;
       server.answer = keySet(r1);
       is(await statusOf(byR1()), 200);
     } finally {
@@ -185,7 +187,11 @@ for (const [what, answer] of Object.entries(defects)) {
       equal(await Promise.all([byR1(), byR1(), byR1()].map(statusOf)), [200, 200, 200]);
       is(await statusOf(byR1()), 200);
       is(server.requests, 2);
-      is(await statusOf(byR2()), 401, "an unknown key is the token's defect, not an outage");
+      is(await statusOf(byR2()), 503, "an unknown key may be a new one, which nobody can say");
+      server.answer = keySet(r1, r2);
+      clock.ms += 2_000;
+      while ((await statusOf(byR2())) !== 200) await new Promise((resolve) => setTimeout(resolve, 5));
+      is(server.requests, 3);
     } finally {
       await server.close();
     }
@@ -203,6 +209,23 @@ test("a hanging issuer delays only the call that finds the keys old", async () =
     is(await statusOf(byR1()), 200);
     ok(Date.now() - before < 150);
     is(await finder, 200);
+  } finally {
+    await server.close();
+  }
+});
+
+test("an issuer that goes on hanging delays nobody more, whatever a token asks for", async () => {
+  const { server, clock, statusOf } = await start(keySet(r1));
+  try {
+    await statusOf(byR1());
+    server.answer = hanging;
+    is(await statusOf(byR2()), 503);
+    for (const ms of [2_000, 600_000]) {
+      clock.ms += ms;
+      const before = Date.now();
+      equal(await Promise.all([byR1(), byR2(), byR1(), byR2()].map(statusOf)), [200, 503, 200, 503]);
+      ok(Date.now() - before < 150);
+    }
   } finally {
     await server.close();
   }

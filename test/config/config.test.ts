@@ -41,6 +41,24 @@ test("keys of links and of secrets are in two files", () => {
   assert.is(parseConfig({ ...same, SECRETS_KEYS_FILE: "/other.json" }, "/p").secretsKeysFile, "/other.json");
 });
 
+test("Redis is named by its address and the number of a database, and by nothing else", () => {
+  for (const url of ["redis://host", "rediss://user:p%40ss@host:6380/", "redis://[::1]:6379/15"]) {
+    assert.is(parseConfig({ REDIS_URL: url }, "/p").redisUrl, url);
+  }
+  assert.is(parseConfig({}, "/p").redisUrl, undefined);
+  const wrong = [
+    "host:6379",
+    "http://host",
+    "redis:",
+    "redis:///0",
+    "redis://host/main",
+    "redis://host/0?db=1",
+    "redis://host#x",
+  ];
+  for (const url of wrong)
+    assert.throws(() => parseConfig({ REDIS_URL: url }, "/p"), /^REDIS_URL must be an address/, url);
+});
+
 test("each rate has its own variable", () => {
   const { rate, linksPerSecond, failedTokensPerSecond } = parseConfig(
     { RATE_PER_SECOND: "1", RATE_BURST: "2", RATE_LINKS_PER_SECOND: "3", RATE_FAILED_TOKENS_PER_SECOND: "4" },

@@ -6,6 +6,7 @@ import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connection
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { faults, type Reason } from "../../src/errors/fault.ts";
 import { createListener } from "../../src/http/listener.ts";
+import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createRoutes } from "../../src/main/routes.ts";
 import { callInfoKey } from "../../src/rpc/call.ts";
@@ -118,6 +119,7 @@ async function startBrokenListener() {
       dashboards: broken(DashboardsService),
       connections: broken(ConnectionsService),
       gate,
+      lateGate: (next) => next,
       fieldCheck,
       isServing: async () => true,
       shutdownSignal: new AbortController().signal,
@@ -126,9 +128,12 @@ async function startBrokenListener() {
     }),
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
     share: async () => ({ status: 404, headers: {}, body: "" }),
+    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
+    admit: async () => new DisposableStack(),
     assets: new Map(),
     ready: async () => ({ ready: true }),
     trustedProxies: [],
+    addressKey,
     log,
     now: Date.now,
   });

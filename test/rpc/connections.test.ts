@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import { ConnectionSecretSchema } from "../../gen/datajetty/dashboards/v1/connection_pb.js";
+import { createNews } from "../../src/cache/news.ts";
 import { fault } from "../../src/errors/fault.ts";
 import { createConnectionLookup } from "../../src/rpc/connections.ts";
 import { createSecrets } from "../../src/secret/secrets.ts";
@@ -29,7 +30,7 @@ function start(secret: string | undefined = sealed) {
       return tenant === "acme" ? { name, settingsJson, secret, revision, ...rest } : undefined;
     },
   };
-  return { state, lookup: createConnectionLookup({ store, secrets, elapsedMs: () => state.atMs }) };
+  return { state, lookup: createConnectionLookup({ store, secrets, news: createNews(), elapsedMs: () => state.atMs }) };
 }
 
 test("a connection has its settings, its revision and its secret", async () => {
@@ -54,7 +55,7 @@ test("one that has no secret has an empty one", async () => {
       updateTimeMs: 0,
     }),
   };
-  const lookup = createConnectionLookup({ store, secrets, elapsedMs: () => 0 });
+  const lookup = createConnectionLookup({ store, secrets, news: createNews(), elapsedMs: () => 0 });
   const { password, bearerToken, headers } = await (await lookup.find("acme", "w"))!.secret();
   assert.equal([password, bearerToken, headers], ["", "", {}]);
 });

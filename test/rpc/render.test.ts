@@ -126,6 +126,19 @@ test("a dashboard is drawn anew once a connection that it reads by was saved", a
   assert.is(state.draws, 2);
 });
 
+test("a version that may have been replaced for longer than the ttl is shown as stale, and not for long", async () => {
+  const { rendering } = setUp();
+  const renderAged = (ageMs: number) => rendering.render("acme", { ...loaded, ageMs }, plain);
+  const fresh = await renderAged(299_999);
+  assert.equal([fresh.freshUntilMs, fresh.panels[0]!.stale], [nowMs + 300_000, false]);
+  const stale = await renderAged(300_000);
+  assert.equal([stale.freshUntilMs, stale.panels[0]!.stale], [nowMs + 1_000, true]);
+  assert.is(stale.panels[0]!.asOfMs, nowMs - 300_000);
+  assert.match(stale.html, "Delayed, updated");
+  assert.not.match(fresh.html, "Delayed");
+  assert.is(await renderAged(0), fresh);
+});
+
 test("what is asked again in another way is drawn once", async () => {
   const { rendering, state } = setUp();
   await render(rendering);

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Connection, connect } from "../../src/store/connection.ts";
+import type { OwnPostgres } from "./own-postgres.ts";
+
+/** Leaves the service no connection, which is cut off from those that it has. Returns what gives them back. */
+export async function takeAllConnections(postgres: OwnPostgres): Promise<() => Promise<void>> {
+  const held: Connection[] = [];
+  await takeThoseLeft(postgres, held);
+  await postgres.run(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and usename = 'dash_app'`);
+  await takeThoseLeft(postgres, held);
+  return async () => {
+    await Promise.all(held.map((connection) => connection.end()));
+  };
+}
+
+async function takeThoseLeft({ ownerUrl }: OwnPostgres, held: Connection[]): Promise<void> {
+  for (;;) {
+    const connection = await connect(ownerUrl, { session: false, withinMs: 2_000 }).catch(() => undefined);
+    if (connection === undefined) return;
+    held.push(connection);
+  }
+}
+
+/** Lets nothing be written. Returns what lets it again. */
+export async function makeReadOnly(postgres: OwnPostgres): Promise<() => Promise<void>> {
+  await postgres.run("alter system set default_transaction_read_only = on", "select pg_reload_conf()");
+  await told();
+  return async () => {
+    const [writable, reset] = ["set default_transaction_read_only = off", "alter system reset"];
+    await postgres.run(writable, `${reset} default_transaction_read_only`, "select pg_reload_conf()");
+    await told();
+  };
+}
+
+/** A server's processes take up a setting when they next look. */
+const told = () => sleep(100);
