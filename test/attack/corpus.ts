@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 /** A piece of a body: text, text repeated, text with a counter for `%d`, bytes, or pieces compressed. */
 export type Part =
   | string
@@ -10,8 +7,14 @@ export type Part =
   | { readonly gzip: readonly Part[] }
   | { readonly brotli: readonly Part[] };
 
-/** Who sends a request. */
-export type Auth = "A" | "B" | "none" | { readonly raw: string } | { readonly jwt: JwtChanges };
+/** Who sends a request. Loops of many tenants name them. */
+export type Auth =
+  | "A"
+  | "B"
+  | "none"
+  | { readonly raw: string }
+  | { readonly jwt: JwtChanges }
+  | { readonly tenant: string };
 
 /** What makes a token other than the good one of tenant A. */
 export type JwtChanges = {
@@ -24,6 +27,8 @@ export type JwtChanges = {
   readonly sig?: string;
   readonly payload_from?: string;
   readonly mutate?: Mutation;
+  /** Another writing of the same signature. */
+  readonly twin?: boolean;
 };
 
 /** A change of a token's text. */
@@ -37,6 +42,8 @@ export type Mutation = {
   readonly concat_self?: boolean;
   readonly percent_encode?: boolean;
   readonly base64std?: boolean;
+  /** Another writing of the same bytes. */
+  readonly twin?: boolean;
 };
 
 /** What a response is held to. */
@@ -78,7 +85,8 @@ export type Step = {
   readonly n?: number;
   readonly concurrency?: number;
   readonly step?: Step;
-  readonly steps?: readonly Step[];
+  /** A list within the list runs in turn, beside the others. */
+  readonly steps?: readonly (Step | readonly Step[])[];
   readonly a?: Step;
   readonly b?: Step;
   readonly ms?: number;
@@ -90,6 +98,33 @@ export type Step = {
   readonly id?: string;
   readonly reply?: UpstreamReply;
   readonly env?: Readonly<Record<string, string>>;
+  /** One of gRPC: bytes as they are, or a message as JSON. */
+  readonly frames?: readonly ({ readonly raw: readonly Part[] } | { readonly json: object })[];
+  /** How many tenants send the requests in turn. */
+  readonly tenants?: number;
+  /** How many processes of the service there are. */
+  readonly instances?: number;
+  /** When clients give up. */
+  readonly abort_ms?: number;
+  readonly rps?: number;
+  readonly s?: number;
+  readonly interval_ms?: number;
+  readonly edges?: number;
+  readonly kind?: string;
+  readonly connections?: number;
+  readonly probe?: Step;
+  readonly multiple?: number;
+  readonly value?: string | readonly Part[];
+  readonly limit?: string;
+  /** The point at which a process is killed. */
+  readonly at?: string;
+  /** How often a process is killed, and how many callers it has meanwhile. */
+  readonly cycles?: number;
+  readonly kills?: number;
+  readonly writers?: number;
+  /** How long there is load before a process is told to end, and by what. */
+  readonly after_ms?: number;
+  readonly signal?: string;
 };
 
 /** How an upstream answers from now on: an HTTP one by the first fields, a gRPC one by the last. */
@@ -117,21 +152,14 @@ export type UpstreamReply = {
 export type Case = {
   readonly id: string;
   readonly name: string;
+  readonly sev?: string;
   readonly needs?: readonly string[];
   readonly steps: readonly Step[];
   readonly expect: Expectation & { readonly props: readonly string[] };
 };
 
-/** Reads the cases of a folder's files, in the order of their names. Other JSON of the corpus is passed over. */
-export function loadCases(folder: string, groups: RegExp): readonly Case[] {
-  const names = readdirSync(folder)
-    .filter((name) => groups.test(name))
-    .sort();
-  return names.flatMap((name) => (JSON.parse(readFileSync(join(folder, name), "utf8")) as { cases: Case[] }).cases);
-}
-
 /** Returns the step and every step within it. */
 export function stepsWithin(step: Step): readonly Step[] {
-  const inner = [step.step, step.a, step.b, ...(step.steps ?? [])].filter((each) => each !== undefined);
-  return [step, ...inner.flatMap(stepsWithin)];
+  const inner = [step.step, step.a, step.b, step.probe, ...(step.steps ?? []).flat()];
+  return [step, ...inner.filter((each) => each !== undefined).flatMap(stepsWithin)];
 }

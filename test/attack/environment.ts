@@ -7,7 +7,11 @@ export const publicOrigin = "https://links.attack.test";
 const many = "1000000";
 
 /** The environment of a service under attack, whose limits on rates are out of the way. */
-export function environmentOf(dataDir: string, database: TestDatabase, jwksUrl: URL): Readonly<Record<string, string>> {
+export function environmentOf(
+  dataDir: string,
+  database: Pick<TestDatabase, "url" | "ownerUrl">,
+  jwksUrl: URL,
+): Readonly<Record<string, string>> {
   return {
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,

@@ -1,37 +1,29 @@
 /**
- * Runs the cases of sources.test.ts, which starts this in a namespace of its own and reads what came of each
- * as a line of JSON from file descriptor 3. `isolated` as an argument says that there is such a namespace.
+ * Runs the cases of `around/run-inside.ts`, which starts this in a namespace of its own, tells it what to run on its
+ * standard input, and reads what came of each case as a line of JSON from file descriptor 3.
  */
 import { writeSync } from "node:fs";
+import { json } from "node:stream/consumers";
 import { checkWatch } from "./around/self-check.ts";
 import { startSourceWorld } from "./around/source-world.ts";
 import type { Case } from "./corpus.ts";
-import { runCase } from "./run-case.ts";
+import { judgeCase } from "./one-by-one.ts";
+import type { CaseResult, EndOfRun } from "./results.ts";
 import { scheduleCases } from "./schedule.ts";
-import { loadSourceCases } from "./source-cases.ts";
-import type { World } from "./world.ts";
+import type { World, WorldOptions } from "./world.ts";
 
-/** What came of a case. */
-export type CaseResult = {
-  readonly id: string;
-  readonly verdict: "passed" | "tolerated" | "failed";
-  readonly problem?: string;
-  readonly tookMs: number;
+/** What it is told. */
+export type InsideTask = {
+  readonly cases: readonly Case[];
+  readonly options: WorldOptions;
+  /** Whether there is a network namespace around it. */
+  readonly isolated: boolean;
 };
 
-/** What is told at the end. */
-export type EndOfRun = {
-  readonly log: readonly string[];
-  /** Contacts that were made to see whether they are seen, and were not. */
-  readonly unseen: readonly string[];
-  readonly tookMs: number;
-};
-
-const isolated = process.argv.includes("isolated");
-const { cases, skipped } = loadSourceCases(isolated);
-const { timed, patient, alone, lanes, last } = scheduleCases(cases.filter(({ id }) => !skipped.has(id)));
+const { cases, options, isolated } = (await json(process.stdin)) as InsideTask;
+const { timed, patient, alone, lanes, last } = scheduleCases(cases);
 const startedAt = performance.now();
-const world = await startSourceWorld(cases, isolated);
+const world = await startSourceWorld(cases, options, isolated);
 const main = await world.lane("A");
 // Before any case: what it contacts would be taken for these.
 const unseen = isolated ? await checkWatch(main) : [];
@@ -47,18 +39,7 @@ await world.stop();
 tell({ log, unseen, tookMs: Math.round(performance.now() - startedAt) });
 
 async function inTurn(lane: World, list: readonly Case[]): Promise<void> {
-  for (const attack of list) tell(await judge(lane, attack));
-}
-
-async function judge(lane: World, attack: Case): Promise<CaseResult> {
-  const { id } = attack;
-  const from = performance.now();
-  const tookMs = () => Math.round(performance.now() - from);
-  try {
-    return { id, verdict: await runCase(lane, attack), tookMs: tookMs() };
-  } catch (error) {
-    return { id, verdict: "failed", problem: `${error instanceof Error ? error.message : error}`, tookMs: tookMs() };
-  }
+  for (const attack of list) tell(await judgeCase(lane, attack));
 }
 
 function tell(result: CaseResult | EndOfRun): void {

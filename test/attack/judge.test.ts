@@ -4,10 +4,13 @@ import { suite } from "../harness.ts";
 import { readResponses } from "./http-response.ts";
 import { inputsOf } from "./inputs.ts";
 import { judge, type Seen } from "./judging.ts";
+import { closePageReader, openPageReader } from "./page-reader.ts";
 import { findProperty, universalProperties } from "./properties/table.ts";
 import { fillIn } from "./variables.ts";
 
 const test = suite("judges of attacks");
+
+test.after(closePageReader);
 
 const json = { "content-type": "application/json" };
 const notFound = '{"error":"not_found","message":"nothing is here"}';
@@ -74,6 +77,43 @@ const samples: Readonly<Record<string, { readonly bad: readonly Seen[]; readonly
     bad: [{ body: "<div></div>" }, { body: island.replace("1", "oops") }],
     good: [{ body: island }],
   },
+  no_page_egress: {
+    bad: [{ body: "<img src=http://evil.test/x>" }, { body: '<p style="background:url(https://evil.test/)">x</p>' }],
+    good: [{ body: '<a href="http://evil.test/">x</a>' }],
+  },
+  csp_strict: {
+    bad: [
+      {},
+      { headers: { "content-security-policy": "default-src 'none'; script-src 'unsafe-inline'" } },
+      { headers: { "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'self'" } },
+    ],
+    good: [
+      {
+        headers: {
+          "content-security-policy":
+            "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        },
+      },
+    ],
+  },
+  only_this_dashboard: { bad: [{ body: "" }, { body: "CANARY_A CANARY_B" }], good: [{ body: "CANARY_A" }] },
+  truncation_notice: {
+    bad: [{ body: "<p>rows</p>" }],
+    good: [{ body: '<p class="dj-foot">Only the first 1,000 rows of the source</p>' }],
+  },
+  B_unaffected: {
+    bad: [{}, { caller: "B", status: 503 }, { caller: "B", body: "" }],
+    good: [{ caller: "B", body: "CANARY_B" }],
+  },
+  connect_code_not_found: { bad: [{ body: '{"code":"internal"}' }], good: [{ body: '{"code":"not_found"}' }] },
+  grpc_status_deadline_exceeded: {
+    bad: [{}, { headers: { "grpc-status": "0" } }],
+    good: [{ headers: { "grpc-status": "4" } }],
+  },
+  grpc_status_invalid_or_internal: {
+    bad: [{ headers: { "grpc-status": "8" } }],
+    good: [{ headers: { "grpc-status": "3" } }, { headers: { "grpc-status": "13" } }],
+  },
   no_secret: { bad: [{ body: "CANARY_SECRET" }], good: [{ body: "nothing" }] },
   no_other_tenant: {
     bad: [{ body: "CANARY_B" }, { caller: "B", body: "CANARY_A" }, { headers: { etag: "CANARY_B" } }],
@@ -100,6 +140,67 @@ for (const [name, { bad, good }] of Object.entries(samples)) {
     for (const seen of good) assert.is(await judge(name, [seen]), undefined);
   });
 }
+
+/** Pages that run a script in ways of their own, on opening or when they are used. */
+const running = [
+  "<script>__xss()</script>",
+  '<a href="javascript:__xss()">x</a>',
+  '<iframe srcdoc="<script>parent.__xss()</script>"></iframe>',
+  "<svg><animate onbegin=__xss() attributeName=x dur=1s></svg>",
+  "<details open ontoggle=__xss()>x</details>",
+  "<form action=javascript:__xss()><input type=submit value=x></form>",
+  "<input onfocus=__xss() autofocus>",
+  '<div style="position:fixed;inset:0" onmouseover=__xss()>x</div>',
+  '<noscript><p title="</noscript><img src=x onerror=__xss()>">',
+];
+
+for (const html of running) {
+  test(`the browser sees ${html} run`, async () => {
+    const reader = await openPageReader();
+    assert.ok((await reader.visit(html, noAssets)).calls > 0);
+  });
+}
+
+test("the browser sees dialogs and requests, and no more than there are", async () => {
+  const reader = await openPageReader();
+  const see = (html: string) => reader.visit(html, noAssets);
+  assert.is((await see("<script>alert(1)</script>")).dialogs, 1);
+  assert.equal((await see("<link rel=stylesheet href=http://evil.test/s.css>")).foreign, ["http://evil.test/s.css"]);
+  assert.equal(await see('<p>__xss()</p><a href="https://evil.test/">x</a>'), { calls: 0, dialogs: 0, foreign: [] });
+});
+
+const noAssets = () => Promise.reject(new Error("there are none"));
+
+test("a nonce serves one response", async () => {
+  const page = (nonce: string): Seen => ({ headers: { "content-security-policy": `script-src 'nonce-${nonce}'` } });
+  assert.ok(await judge("nonce_unique_or_hash_based", [page("a"), page("a")]));
+  assert.is(await judge("nonce_unique_or_hash_based", [page("a"), page("b")]), undefined);
+});
+
+test("a token in the log is found, whole or by its signature", async () => {
+  const token = `${"h".repeat(10)}.${"p".repeat(30)}.${"s".repeat(43)}`;
+  const judgeLog = (line: string) => {
+    const log: string[] = [];
+    const scope = { world: { service: { log } }, shareIds: new Map([[token, "id"]]) };
+    return judge("token_not_in_logs", [{}], { scope, meanwhile: () => log.push(line) });
+  };
+  assert.ok(await judgeLog(`opened ${token}`));
+  assert.ok(await judgeLog(`signed ${"s".repeat(43)}`));
+  assert.is(await judgeLog("opened"), undefined);
+});
+
+test("what was fetched from the issuer during a case is counted, and nothing before it", async () => {
+  let fetches = 5;
+  const judgeFetches = (more: number) =>
+    judge("jwks_fetches_le_2", [{}], {
+      scope: { world: { jwksFetches: () => fetches } },
+      meanwhile: () => {
+        fetches += more;
+      },
+    });
+  assert.is(await judgeFetches(2), undefined);
+  assert.ok(await judgeFetches(3));
+});
 
 test("timings that differ are told apart", async () => {
   const around = (ms: number) => Array.from({ length: 200 }, (_, index) => ms + (index % 10) / 10);

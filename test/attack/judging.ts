@@ -40,7 +40,7 @@ export async function judge(
     steps: [...steps.map((step) => ({ step, outcomes: [] })), ...records],
     published: [],
   };
-  return judged(record);
+  return judged(record, scope as Scope);
 }
 
 function toOutcome({ status = 200, body = "", headers = {}, ...seen }: Seen): Outcome {
@@ -58,6 +58,7 @@ function toOutcome({ status = 200, body = "", headers = {}, ...seen }: Seen): Ou
     closed: false,
     latencyMs: 1,
     sentAtMs: 0,
+    sent: "",
     ...seen,
   };
 }

@@ -1,6 +1,6 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { JwtChanges } from "./corpus.ts";
-import { mutate } from "./mutate.ts";
+import { mutate, mutationFields } from "./mutate.ts";
 import { fillInDeep, namesIn, type Variables } from "./variables.ts";
 
 export const issuer = "https://issuer.attack.test";
@@ -17,23 +17,28 @@ export function publicKeys(): readonly object[] {
   return [{ ...publicJwk("rs"), kid: "r1", alg: "RS256", use: "sig" }];
 }
 
+/** The same, and the one that it goes over to. */
+export function rotatedKeys(): readonly object[] {
+  return [...publicKeys(), { ...publicJwk("new"), kid: "r2", alg: "RS256", use: "sig" }];
+}
+
 function publicJwk(name: keyof typeof keys): object {
   return keys[name].publicKey.export({ format: "jwk" });
 }
 
 /**
- * Gives the good token of a tenant, with more scopes than the usual if need be. Signing one takes longer than
+ * Gives the good token of a tenant by a clock, with more scopes than the usual if need be. Signing one takes longer than
  * most requests, so that each serves for a minute.
  */
-export function createTokens(): (tenant: string, moreScopes?: string) => string {
-  const kept = new Map<string, { token: string; untilMs: number }>();
+export function createTokens(nowMs: () => number = Date.now): (tenant: string, moreScopes?: string) => string {
+  const kept = new Map<string, { token: string; madeAtMs: number }>();
   return (tenant, moreScopes = "") => {
     const key = `${tenant} ${moreScopes}`;
     const known = kept.get(key);
-    if (known !== undefined && Date.now() < known.untilMs) return known.token;
+    if (known !== undefined && Math.abs(nowMs() - known.madeAtMs) < 60_000) return known.token;
     const scope = `${usualScopes} ${moreScopes}`.trim();
-    const token = forgeToken({ claims: { tenant, scope } }, {});
-    kept.set(key, { token, untilMs: Date.now() + 60_000 });
+    const token = forgeToken({ claims: { tenant, scope } }, {}, nowMs());
+    kept.set(key, { token, madeAtMs: nowMs() });
     return token;
   };
 }
@@ -41,20 +46,46 @@ export function createTokens(): (tenant: string, moreScopes?: string) => string 
 const usualScopes = "dashboards:render dashboards:publish dashboards:share";
 
 /** The good token of tenant A with changes. */
-export function forgeToken(changes: JwtChanges, variables: Variables): string {
+export function forgeToken(changes: JwtChanges, variables: Variables, nowMs = Date.now()): string {
   const header = without({ alg: "RS256", kid: "r1", typ: "JWT", ...toValues(changes.header, variables) });
-  const claims = without({ ...goodClaims(), ...toValues(changes.claims, variables) });
+  const claims = without({ ...goodClaims(nowMs), ...toValues(changes.claims, variables) });
   const payload = encode(toPayload(JSON.stringify(claims), changes));
   const input = `${encode(JSON.stringify(header))}.${payload}`;
   const other = () => forgeToken({ claims: { tenant: "B" } }, variables).split(".") as [string, string, string];
   const signature = toSignature(input, `${header.alg}`, changes, () => other()[2]);
   const [head] = input.split(".");
   const token = `${head}.${changes.payload_from === "B" ? other()[1] : payload}.${signature}`;
+  if (changes.twin === true) return mutate(token, { twin: true });
   return changes.mutate === undefined ? token : mutate(token, changes.mutate);
 }
 
-function goodClaims(): Record<string, unknown> {
-  const nowS = Math.floor(Date.now() / 1000);
+const changeFields = new Set([
+  ...[
+    "header",
+    "claims",
+    "claims_raw",
+    "claims_hex",
+    "claims_patch_raw",
+    "key",
+    "sig",
+    "payload_from",
+    "mutate",
+    "twin",
+  ],
+]);
+
+/** Returns what of a change is not known, undefined if all is. */
+export function unknownChange(changes: JwtChanges): string | undefined {
+  const { key = "rs", sig = "empty", mutate: mutation = {} } = changes;
+  const field = Object.keys(changes).find((name) => !changeFields.has(name));
+  if (field !== undefined) return field;
+  if (!/^(hmac:.*|rs|other|new)$/.test(key)) return `key ${key}`;
+  if (!/^(empty|zero64|from:B|from:RS256)$/.test(sig)) return `sig ${sig}`;
+  return Object.keys(mutation).find((name) => !mutationFields.includes(name));
+}
+
+function goodClaims(nowMs: number): Record<string, unknown> {
+  const nowS = Math.floor(nowMs / 1000);
   return {
     iss: issuer,
     aud: audience,

@@ -4,10 +4,25 @@ import { jsonOf } from "./http-response.ts";
 import { forgeShareTokens, mutate } from "./mutate.ts";
 import type { Outcome, StepRecord } from "./record.ts";
 import { request, type Scope } from "./scope.ts";
+import type { StepKind } from "./steps/step-kind.ts";
 import { constants, fillIn, fillInDeep } from "./variables.ts";
 
 /** Makes a link, and keeps its token under the step's name. */
-export async function share(scope: Scope, step: Step): Promise<Outcome> {
+export const share: StepKind = {
+  fields: ["dashboard", "expires_in_s", "filters", "viewer_filters"],
+  run: async (scope, step) => ({ step, outcomes: [await makeLink(scope, step)] }),
+};
+
+/** Opens a link as a browser would, at the public origin; a forgery with each of its keys. */
+export const open: StepKind = {
+  fields: ["token", "mutate", "query", "method", "headers", "forge"],
+  run: async (scope, step, index) => ({ step, outcomes: await openLinks(scope, step, index) }),
+};
+
+/** Withdraws a link, as its maker. */
+export const revoke: StepKind = { fields: ["token"], run: withdraw };
+
+async function makeLink(scope: Scope, step: Step): Promise<Outcome> {
   const body = {
     dashboard_id: fillIn(step.dashboard!, scope.variables),
     expires_in_s: step.expires_in_s,
@@ -30,8 +45,7 @@ export async function share(scope: Scope, step: Step): Promise<Outcome> {
   return outcome;
 }
 
-/** Opens a link as a browser would, at the public origin; a forgery with each of its keys. */
-export async function open(scope: Scope, step: Step, index?: number): Promise<readonly Outcome[]> {
+async function openLinks(scope: Scope, step: Step, index?: number): Promise<readonly Outcome[]> {
   const variables = index === undefined ? scope.variables : { ...scope.variables, i: `${index}` };
   const tokens =
     step.forge === undefined
@@ -40,7 +54,11 @@ export async function open(scope: Scope, step: Step, index?: number): Promise<re
             ? fillIn(step.token!, variables)
             : mutate(fillIn(step.token!, variables), step.mutate),
         ]
-      : forgeShareTokens(variables.SHARE_TOKEN_A as string, fillInDeep(step.forge, variables));
+      : forgeShareTokens(
+          variables.SHARE_TOKEN_A as string,
+          fillInDeep(step.forge, variables),
+          variables.SHARE_KEY as string | undefined,
+        );
   const outcomes: Outcome[] = [];
   for (const token of tokens) {
     outcomes.push(
@@ -56,8 +74,7 @@ export async function open(scope: Scope, step: Step, index?: number): Promise<re
   return outcomes;
 }
 
-/** Withdraws a link, as its maker. */
-export async function revoke(scope: Scope, step: Step): Promise<StepRecord> {
+async function withdraw(scope: Scope, step: Step): Promise<StepRecord> {
   const shareId = scope.shareIds.get(fillIn(step.token!, scope.variables));
   const path = `${String(constants.SHARE).replace(/share$/, "shares")}/${shareId}`;
   await request(scope, { method: "DELETE", path, auth: "A", headers: [], body: [] });

@@ -1,30 +1,41 @@
-import { readFileSync } from "node:fs";
 import type { Step } from "./corpus.ts";
 import { newDashboardId, writeTenantFile } from "./fixtures.ts";
 import { partsToBytes } from "./parts.ts";
 import type { StepRecord } from "./record.ts";
+import { reshapeData } from "./reshape-data.ts";
 import { request, type Scope } from "./scope.ts";
+import type { StepKind } from "./steps/step-kind.ts";
 import { constants, fillIn } from "./variables.ts";
-
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
-
-const templates = read("./templates.json") as Readonly<Record<string, object>>;
-
-const { points } = read("./cases/points.json") as {
-  points: Readonly<Record<string, { readonly default: string; readonly raw?: boolean }>>;
-};
+import type { Vocabulary } from "./vocabulary.ts";
+import { worldKinds } from "./world-kind.ts";
 
 /** Where the corpus' default is not of our vocabulary: files are of formats that hold one table, for one. */
-const ownDefaults: Readonly<Record<string, string>> = { UNIT: "number", DUCKDB_FILE: "t.csv", DATASOURCE_PATH: "" };
+const ownDefaults: Readonly<Record<string, string>> = { COLOR: "#1f5fd0", DUCKDB_FILE: "t.csv", DATASOURCE_PATH: "" };
 
-/** More rows than a definition may hold stand in a file, as a tenant would have them. */
-const maxInlineRows = 10_000;
+/** A definition of a template. */
+export const publish: StepKind = {
+  fields: ["template", "inject"],
+  worlds: (step) => (readsOthers.test(`${step.template}`) ? ["source"] : worldKinds),
+  whyNot: whyNotPublished,
+  run: publishStep,
+};
 
-/** Returns why a step cannot be published, undefined if it can: our schema has no place for some injections. */
-export function whyNotPublished({ template = "", inject = {} }: Step): string | undefined {
-  if (!Object.hasOwn(templates, template)) return `there is no template ${template} yet`;
+/** Templates whose datasource reads what is not in the definition. */
+const readsOthers = /^(sqlpg|duckdb|http|postgres|clickhouse|grpc)/;
+
+/** What a connection says to a template that has one: an upstream's value, or whose secret is used. */
+const ofConnections = new Set(["HTTP_JSON_VALUE", "SECRET_REF"]);
+
+/** What is said of a chart by how many series it has. */
+const ofCharts = new Set(["CHART_SERIES_COUNT"]);
+
+/** Our schema has no place for some injections. */
+function whyNotPublished({ template = "", inject = {} }: Step, { templates }: Vocabulary): string | undefined {
+  if (!Object.hasOwn(templates, template)) return `there is no template ${template}`;
   const text = JSON.stringify([templates[template], templates[connectionOf(template)]]);
-  const missing = Object.keys(inject).find((point) => !text.includes(`\${${point}}`));
+  const isMissing = (point: string) =>
+    !text.includes(`\${${point}}`) && !(template === "chart" ? ofCharts : ofConnections).has(point);
+  const missing = Object.keys(inject).find(isMissing);
   return missing === undefined ? undefined : `no field of a definition takes ${missing}`;
 }
 
@@ -32,7 +43,7 @@ export function whyNotPublished({ template = "", inject = {} }: Step): string | 
 const connectionOf = (template: string) => `${template}-connection`;
 
 /** Fills a template and saves it, its connection first where it has one of its own. */
-export async function publish(scope: Scope, step: Step): Promise<StepRecord> {
+async function publishStep(scope: Scope, step: Step): Promise<StepRecord> {
   const inject: Record<string, string> = {};
   for (const point of ["SQL_CONNECTION", "OWN_CONNECTION"]) inject[point] = `${scope.variables[point]}`;
   for (const [point, value] of Object.entries(step.inject ?? {})) {
@@ -42,12 +53,16 @@ export async function publish(scope: Scope, step: Step): Promise<StepRecord> {
         ? fill(value)
         : Buffer.concat(await Array.fromAsync(partsToBytes(value, fill))).toString();
   }
-  const refused = await saveConnection(scope, step, inject);
+  const refused = await connect(scope, step, inject);
   if (refused !== undefined) return refused;
   const dashboardId = inject.DASHBOARD_ID ?? newDashboardId();
-  const filled = fillTemplate(step.template!, { ...inject, DASHBOARD_ID: dashboardId });
-  const text = moveRowsToFile(filled, inject.CHART_ROWS, dashboardId, scope);
+  const filled = fillTemplate(scope.world.vocabulary, step.template!, { ...inject, DASHBOARD_ID: dashboardId });
   const tenant = step.auth === "B" ? "B" : "A";
+  const folder = tenant === "B" ? "B" : (scope.world.nameOfA ?? "A");
+  const text = reshapeData(filled, inject, (name, csv) => {
+    writeTenantFile(scope.world.filesDir, folder, `${dashboardId}-${name}`, csv);
+    return `${dashboardId}-${name}`;
+  });
   const outcome = await request(scope, {
     method: "POST",
     path: constants.DEFS as string,
@@ -62,20 +77,33 @@ export async function publish(scope: Scope, step: Step): Promise<StepRecord> {
   return { step, outcomes: [outcome], passed: step.pass_if_status?.includes(status) ?? false };
 }
 
-/** Returns what came of it where it was refused. */
+/** Makes what the definition's connection is to be. Returns what came of it where it was refused. */
+async function connect(scope: Scope, step: Step, inject: Record<string, string>): Promise<StepRecord | undefined> {
+  const { HTTP_JSON_VALUE: value, SECRET_REF: secret } = inject;
+  if (value !== undefined) {
+    inject.OWN_CONNECTION = `${scope.variables.HTTP_CONNECTION}`;
+    await scope.prepared!.answerWith("ds_http", { body: JSON.stringify([{ v: value }]) });
+  } else if (secret !== undefined) {
+    // A secret is a connection's: to use it is to name that.
+    inject.OWN_CONNECTION = secret;
+  } else return saveConnection(scope, step, inject);
+  return undefined;
+}
+
 async function saveConnection(
   scope: Scope,
   step: Step,
   inject: Readonly<Record<string, string>>,
 ): Promise<StepRecord | undefined> {
   const name = connectionOf(step.template!);
-  if (!Object.hasOwn(templates, name)) return undefined;
+  const { vocabulary } = scope.world;
+  if (!Object.hasOwn(vocabulary.templates, name)) return undefined;
   const outcome = await request(scope, {
     method: "POST",
     path: constants.CONNECTIONS as string,
     auth: step.auth === "B" ? "B" : "A",
     headers: [["content-type", "application/json"]],
-    body: [{ hex: Buffer.from(fillTemplate(name, inject)).toString("hex") }],
+    body: [{ hex: Buffer.from(fillTemplate(vocabulary, name, inject)).toString("hex") }],
     moreScopes: "connections:write",
   });
   const status = outcome.response?.status ?? 0;
@@ -83,24 +111,16 @@ async function saveConnection(
   return { step, outcomes: [outcome], passed: step.pass_if_status?.includes(status) ?? false };
 }
 
-function fillTemplate(name: string, inject: Readonly<Record<string, string>>): string {
+function fillTemplate(
+  { templates, points }: Vocabulary,
+  name: string,
+  inject: Readonly<Record<string, string>>,
+): string {
   return JSON.stringify(templates[name]).replace(
     /("?)\$\{([A-Z_]+)\}("?)/g,
     (_, before: string, point: string, after: string) => {
-      const value = inject[point] ?? ownDefaults[point] ?? points[point]!.default;
+      const value = inject[point] ?? ownDefaults[point] ?? points[point]?.default ?? "";
       return points[point]?.raw === true ? value : before + JSON.stringify(value).slice(1, -1) + after;
     },
   );
-}
-
-function moveRowsToFile(text: string, rows: string | undefined, dashboardId: string, scope: Scope): string {
-  if (rows === undefined || rows.split("],").length <= maxInlineRows) return text;
-  const name = `${dashboardId}.csv`;
-  const cells = JSON.parse(rows) as unknown[][];
-  writeTenantFile(scope.world.filesDir, "A", name, ["x,y", ...cells.map((row) => row.join(","))].join("\n"));
-  const definition = JSON.parse(text) as { datasources: Record<string, unknown>[] };
-  const [first] = definition.datasources;
-  delete first!.inline;
-  first!.duckdb = { files: [{ path: name, name: "f" }], query: "select x, y from f order by x" };
-  return JSON.stringify(definition);
 }

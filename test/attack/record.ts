@@ -1,5 +1,6 @@
 import type { Case, Step } from "./corpus.ts";
 import type { HttpResponse } from "./http-response.ts";
+import type { Pressure } from "./pressure.ts";
 
 /** One request and what came of it. */
 export type Outcome = {
@@ -18,6 +19,10 @@ export type Outcome = {
   readonly closed: boolean;
   readonly latencyMs: number;
   readonly sentAtMs: number;
+  /** What was sent, for a report: its head and body, cut where they are long. */
+  readonly sent: string;
+  /** The idempotency key that it carried. */
+  readonly key?: string;
 };
 
 /** What a step did. */
@@ -28,6 +33,20 @@ export type StepRecord = {
   readonly passed?: boolean;
   /** Latencies of the two sides of a timing pair. */
   readonly pair?: { readonly aMs: readonly number[]; readonly bMs: readonly number[] };
+  /** How a process ended that was told to. */
+  readonly drain?: Drain;
+  /** What a step that presses the service has measured. */
+  readonly pressure?: Pressure;
+};
+
+/** How a process ended that was told to. */
+export type Drain = {
+  readonly exitCode: number | null;
+  /** From the signal on. */
+  readonly exitMs: number;
+  /** Requests that were under way at the signal, and those of them that got no response. */
+  readonly inFlight: number;
+  readonly unanswered: number;
 };
 
 /** A version that a case has published. */

@@ -1,52 +1,28 @@
-import { type Case, type Expectation, stepsWithin } from "./corpus.ts";
+import type { Case, Expectation } from "./corpus.ts";
 import { jsonOf } from "./http-response.ts";
 import { findProperty, universalProperties } from "./properties/table.ts";
 import { type CaseRecord, judgedOutcomes, type Outcome, type StepRecord } from "./record.ts";
-import { createScope } from "./scope.ts";
-import { runStep, whyNotRun } from "./steps.ts";
-import { namesIn } from "./variables.ts";
+import { createScope, type Scope } from "./scope.ts";
+import { shorten } from "./shown.ts";
+import { runStep } from "./steps.ts";
 import type { World } from "./world.ts";
 
 /** What came of a case that did not fail: tolerated ones are passed, and to be decided on. */
 export type Verdict = "passed" | "tolerated";
 
-/** Variables: those that the corpus knows, and those that a world has. */
-export type Known = {
-  readonly documented: ReadonlySet<string>;
-  readonly variables: ReadonlySet<string>;
-  /** Whether it is a world of other systems. */
-  readonly hasAround: boolean;
-};
-
-/** Returns why a case cannot be run yet, undefined if it can: what cannot be judged whole has not passed. */
-export function whyNotCase(
-  { steps, needs = [], expect }: Case,
-  { documented, variables, hasAround }: Known,
-): string | undefined {
-  if (needs.includes("test clock")) return "the service has no test clock yet";
-  for (const step of steps.flatMap(stepsWithin)) {
-    const reason = whyNotRun(step, hasAround);
-    if (reason !== undefined) return reason;
-  }
-  const missing = namesIn(steps).find((name) => documented.has(name) && !variables.has(name));
-  if (missing !== undefined) return `there is no ${missing} yet`;
-  const unknown = expect.props.find((name) => findProperty(name) === undefined);
-  return unknown === undefined ? undefined : `the harness cannot judge ${unknown} yet`;
-}
-
 /** What is wrong with the answers of a case. */
 class CaseError extends Error {
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
-    super([...new Set(problems)].join("\n"));
+  constructor(problems: readonly string[], story: string) {
+    super([...new Set(problems), story].filter((text) => text !== "").join("\n"));
     this.problems = problems;
   }
 }
 
 /** Whether a property is one of speed, of which other work on the machine takes its share. */
 export function isOfSpeed(property: string): boolean {
-  return /^(lat_lt_\d+|\w*p99_\w*lt_\d+\w*|timing_indistinct)$/.test(property);
+  return /^(lat_lt_\d+|\w*p99_\w*lt_\d+\w*|timing_indistinct|goodput_ge_\d+pct|shed_fast_lt_\d+)$/.test(property);
 }
 
 /**
@@ -58,7 +34,7 @@ export async function runCase(world: World, attack: Case): Promise<Verdict> {
     return await runOnce(world, attack);
   } catch (error) {
     if (!(error instanceof CaseError && error.problems.every(isTooSlow))) throw error;
-    console.log(`again, because it was slow: ${attack.id} ${error.message}`);
+    console.log(`again, because it was slow: ${attack.id} ${error.problems}`);
     return runOnce(world, attack);
   }
 }
@@ -68,7 +44,15 @@ function isTooSlow(problem: string): boolean {
 }
 
 async function runOnce(world: World, attack: Case): Promise<Verdict> {
-  const scope = await createScope(world, attack);
+  const scope = await createScope(world, attack, runStep);
+  try {
+    return await runAndJudge(scope, attack);
+  } finally {
+    for (const undo of scope.atEnd.toReversed()) await undo();
+  }
+}
+
+async function runAndJudge(scope: Scope, attack: Case): Promise<Verdict> {
   const judges = new Map(
     await Promise.all(
       [
@@ -94,10 +78,10 @@ async function runOnce(world: World, attack: Case): Promise<Verdict> {
   problems.push(...expected.flatMap(({ problem }) => problem ?? []));
   for (const [name, judge] of judges) {
     // Where what a case attacks was refused, there is nothing left of which its own properties speak.
-    const problem = refusedEarly && !Object.hasOwn(universalProperties, name) ? undefined : await judge(record);
+    const problem = refusedEarly && !Object.hasOwn(universalProperties, name) ? undefined : await judge(record, scope);
     if (problem !== undefined) problems.push(`${name}: ${problem}`);
   }
-  if (problems.length > 0) throw new CaseError(problems);
+  if (problems.length > 0) throw new CaseError(problems, tellStory(record));
   return expected.some(({ tolerated }) => tolerated) ? "tolerated" : "passed";
 }
 
@@ -116,4 +100,24 @@ function unexpected(
   const told = jsonOf(response)?.error;
   const fits = error === undefined || response.status < 400 || error.includes(`${told}`);
   return fits ? { tolerated: false } : { problem: `answers ${shown}`, tolerated: false };
+}
+
+/** So many requests are told of a case that failed: the last are those that it is about. */
+const maxTold = 3;
+
+/** What was sent and what came back, for whoever reads why a case has failed. */
+function tellStory({ steps }: CaseRecord): string {
+  const outcomes = steps.flatMap(({ step, outcomes }) => outcomes.map((outcome) => ({ step, outcome })));
+  const told = outcomes.slice(-maxTold).map(({ step, outcome: { caller, sent, response, closed, latencyMs } }) => {
+    const seen =
+      response === undefined
+        ? closed
+          ? "a close"
+          : "nothing"
+        : `${response.head.replaceAll("\r", "")}\n\n${response.body}`;
+    const lines = [`sent (${step.do}, as ${caller}): ${sent}`, `seen (${Math.round(latencyMs)} ms): ${shorten(seen)}`];
+    return lines.join("\n").replace(/^/gm, "    ");
+  });
+  const left = outcomes.length - told.length;
+  return [...(left > 0 ? [`    (${left} requests before)`] : []), ...told].join("\n");
 }

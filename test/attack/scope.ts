@@ -1,5 +1,5 @@
 import type { Prepared } from "./around/around.ts";
-import { type Auth, type Case, type Part, stepsWithin } from "./corpus.ts";
+import { type Auth, type Case, type JwtChanges, type Part, stepsWithin } from "./corpus.ts";
 import { fixtures } from "./fixtures.ts";
 import { jsonOf } from "./http-response.ts";
 import { inputsOf } from "./inputs.ts";
@@ -7,7 +7,9 @@ import { forgeToken } from "./jwt.ts";
 import { partsToBytes } from "./parts.ts";
 import type { Exchange } from "./raw-socket.ts";
 import type { Outcome, Published } from "./record.ts";
-import { sendRequest } from "./send.ts";
+import { type Send, sendRequest } from "./send.ts";
+import { shorten, shownParts } from "./shown.ts";
+import type { StepRunner } from "./steps/step-kind.ts";
 import { fillIn, namesIn, type Variables } from "./variables.ts";
 import type { World } from "./world.ts";
 
@@ -21,20 +23,29 @@ export type Scope = {
   readonly shareIds: Map<string, string>;
   /** What its world has made for it, where that is a world of other systems. */
   readonly prepared: Prepared | undefined;
+  /** Runs a step within another. */
+  readonly run: StepRunner;
+  readonly attack: Case;
+  /** How requests are sent, where that is not over a connection for each. */
+  readonly send?: Send;
+  /** What is done when the case is over, whatever came of it, the last first. */
+  readonly atEnd: (() => Promise<void> | void)[];
 };
 
 /** Makes the scope of a case, with the dashboards that it refers to. */
-export async function createScope(world: World, attack: Case): Promise<Scope> {
+export async function createScope(world: World, attack: Case, run: StepRunner): Promise<Scope> {
   const names = new Set([
     ...namesIn(attack),
     ...attack.steps.flatMap(stepsWithin).flatMap(({ dashboard }) => namesIn(dashboard ?? "")),
   ]);
   const prepared = await world.around?.prepare(attack);
   const own: Record<string, string | (() => string)> = { ...prepared?.variables };
-  if (prepared === undefined) {
-    for (const name of Object.keys(fixtures)) if (names.has(name)) own[name] = await world.fixture(name);
+  for (const name of Object.keys(fixtures)) {
+    const isThere = Object.hasOwn(own, name) || (prepared !== undefined && Object.hasOwn(world.variables, name));
+    if (names.has(name) && !isThere) own[name] = await world.fixture(name);
   }
-  return { world, variables: { ...world.variables, ...own }, published: [], shareIds: new Map(), prepared };
+  const variables = { ...world.variables, ...own };
+  return { world, variables, published: [], shareIds: new Map(), prepared, run, attack, atEnd: [] };
 }
 
 /** A request of a step. */
@@ -61,7 +72,9 @@ export async function request(scope: Scope, step: StepRequest, index?: number): 
   ];
   const body = await textOf(step.body, fill);
   const sentAtMs = Date.now();
-  const result = await sendRequest(world.service.port, { method: step.method, path, headers, body: step.body }, fill);
+  const [, key] = headers.find(([name]) => /^(x-request-id|idempotency-key)$/i.test(name)) ?? [];
+  const send = scope.send ?? sendRequest;
+  const result = await send(world.service.port, { method: step.method, path, headers, body: step.body }, fill);
   return {
     caller: callerOf(step.auth),
     method: step.method,
@@ -70,7 +83,15 @@ export async function request(scope: Scope, step: StepRequest, index?: number): 
     json: jsonOf({ body, status: 0, head: "", headers: [] }),
     ...resultOf(result),
     sentAtMs,
+    ...(key !== undefined && { key }),
+    sent: `${step.method} ${path}\n${linesOf(headers)}\n${shownParts(step.body, fill)}`,
   };
+}
+
+/** Of a long value, its beginning: a token's owner is said elsewhere. */
+function linesOf(headers: readonly (readonly [name: string, value: string])[]): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value.length > 120 ? `${value.slice(0, 60)}...` : value}`);
+  return shorten(lines.join("\n"));
 }
 
 /** Returns what an outcome takes from an exchange. */
@@ -94,13 +115,25 @@ function sizeOf(part: Part): number {
   return "hex" in part ? part.hex.length : Number.POSITIVE_INFINITY;
 }
 
-function authorizationOf({ auth, moreScopes }: StepRequest, world: World, variables: Variables): string | undefined {
+/** Returns the header of whoever sends a request. */
+export function authorizationOf(
+  { auth, moreScopes }: Pick<StepRequest, "auth" | "moreScopes">,
+  world: World,
+  variables: Variables,
+): string | undefined {
   if (auth === "none") return undefined;
   if (auth === "A" || auth === "B") return `Bearer ${world.token(auth, moreScopes)}`;
+  if ("tenant" in auth) return `Bearer ${world.token(auth.tenant, moreScopes)}`;
   if ("raw" in auth) return fillIn(auth.raw, variables);
-  return `Bearer ${forgeToken(auth.jwt, variables)}`;
+  return `Bearer ${forgeToken(asTenantOf(world, auth.jwt), variables)}`;
 }
 
-function callerOf(auth: Auth): Outcome["caller"] {
+/** Some worlds have another name for A. */
+function asTenantOf({ nameOfA = "A" }: World, changes: JwtChanges): JwtChanges {
+  return nameOfA === "A" ? changes : { ...changes, claims: { tenant: nameOfA, ...changes.claims } };
+}
+
+/** Returns whose token a request carries. */
+export function callerOf(auth: Auth): Outcome["caller"] {
   return auth === "A" || auth === "B" ? auth : "none";
 }

@@ -11,6 +11,9 @@ export type PlainRequest = {
   readonly body: readonly Part[];
 };
 
+/** Sends a request to a port of this machine, with its variables filled in. */
+export type Send = (port: number, request: PlainRequest, fill?: (text: string) => string) => Promise<Exchange>;
+
 /** Posts JSON with a token, as a caller of the API would. */
 export async function postJson(port: number, token: string, path: string, body: object): Promise<HttpResponse> {
   const headers: [string, string][] = [
@@ -38,26 +41,26 @@ export async function postFixture(
 const responseMs = 15_000;
 
 /** Sends a request over a connection of its own. Host and Content-Length are added where they are missing. */
-export function sendRequest(
+export const sendRequest: Send = (port, request, fill) =>
+  exchange(port, requestBytes(port, request, fill), { method: request.method, waitMs: responseMs, quietMs: 0 });
+
+/** Writes a request as it goes out. Host and Content-Length are added where they are missing. */
+export async function* requestBytes(
   port: number,
   { method, path, headers, body }: PlainRequest,
   fill: (text: string) => string = (text) => text,
-): Promise<Exchange> {
-  return exchange(port, bytesOf(), { method, waitMs: responseMs, quietMs: 0 });
-
-  async function* bytesOf(): AsyncGenerator<Buffer, void, void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of partsToBytes(body, fill)) chunks.push(chunk);
-    const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    const lines = [...headers];
-    const has = (name: string) => lines.some(([each]) => each.toLowerCase() === name);
-    if (!has("host")) lines.unshift(["host", `127.0.0.1:${port}`]);
-    if (body.length > 0 && !has("content-length") && !has("transfer-encoding")) {
-      lines.push(["content-length", `${length}`]);
-    }
-    yield Buffer.from(
-      `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
-    );
-    yield* chunks;
+): AsyncGenerator<Buffer, void, void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of partsToBytes(body, fill)) chunks.push(chunk);
+  const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  const lines = [...headers];
+  const has = (name: string) => lines.some(([each]) => each.toLowerCase() === name);
+  if (!has("host")) lines.unshift(["host", `127.0.0.1:${port}`]);
+  if (body.length > 0 && !has("content-length") && !has("transfer-encoding")) {
+    lines.push(["content-length", `${length}`]);
   }
+  yield Buffer.from(
+    `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`,
+  );
+  yield* chunks;
 }

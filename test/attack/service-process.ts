@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Sight } from "./probe.ts";
+import type { Question, Sight } from "./probe.ts";
 
 /** The service under attack: the real one, in a process of its own. */
 export type ServiceProcess = {
@@ -11,10 +11,16 @@ export type ServiceProcess = {
   readonly pid: number;
   /** Whether it is still that process. */
   isRunning(): boolean;
+  /** Resolves with its exit code once it is gone; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
   /** What it has logged, a line each. */
   readonly log: readonly string[];
   /** Looks into the process. */
   look(): Promise<Sight>;
+  /** Sets its clock to so many milliseconds from the real time. */
+  moveClock(ms: number): Promise<void>;
+  /** How many files and sockets it has open. */
+  fds(): number;
   /** Memory of it and its children. */
   rssMib(): number;
   stop(): Promise<void>;
@@ -35,29 +41,36 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
   });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const log: string[] = [];
   let looks = 0;
   child.setMaxListeners(0);
   collectLines(child.stderr!, (line) => log.push(line));
   await listening(child, log);
+  const ask = (question: Omit<Question, "look">) => {
+    looks += 1;
+    const wanted = looks;
+    const { promise, resolve } = Promise.withResolvers<Sight>();
+    const take = ({ look, sight }: { look: number; sight: Sight }) => {
+      if (look !== wanted) return;
+      child.off("message", take);
+      resolve(sight);
+    };
+    child.on("message", take);
+    child.send({ look: wanted, ...question } satisfies Question);
+    return promise;
+  };
   return {
     port,
     pid: child.pid!,
     isRunning: () => child.exitCode === null && child.signalCode === null,
+    ended,
     log,
-    look() {
-      looks += 1;
-      const wanted = looks;
-      const { promise, resolve } = Promise.withResolvers<Sight>();
-      const take = ({ look, sight }: { look: number; sight: Sight }) => {
-        if (look !== wanted) return;
-        child.off("message", take);
-        resolve(sight);
-      };
-      child.on("message", take);
-      child.send(wanted);
-      return promise;
+    look: () => ask({}),
+    async moveClock(ms) {
+      await ask({ clockMs: ms });
     },
+    fds: () => countFds(child.pid!),
     rssMib: () => rssOfTreeMib(child.pid!),
     async stop() {
       process.off("exit", kill);
@@ -105,6 +118,11 @@ async function findPort(): Promise<number> {
     await once(server, "close");
     return port;
   }
+}
+
+function countFds(pid: number): number {
+  if (existsSync("/proc/self/fd")) return readdirSync(`/proc/${pid}/fd`).length;
+  return execFileSync("lsof", ["-p", `${pid}`], { encoding: "utf8" }).split("\n").length;
 }
 
 function rssOfTreeMib(root: number): number {

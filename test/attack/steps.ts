@@ -1,143 +1,80 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "./corpus.ts";
-import { linkTenantFile } from "./fixtures.ts";
+import { unknownChange } from "./jwt.ts";
 import { open, revoke, share } from "./links.ts";
-import { partsToBytes } from "./parts.ts";
-import { publish, whyNotPublished } from "./publish.ts";
-import { exchange } from "./raw-socket.ts";
-import type { Outcome, StepRecord } from "./record.ts";
-import { request, resultOf, type Scope } from "./scope.ts";
-import { constants, fillIn, fillInDeep } from "./variables.ts";
+import { mutationFields } from "./mutate.ts";
+import { publish } from "./publish.ts";
+import { abortAfter } from "./steps/abort.ts";
+import { burst } from "./steps/burst.ts";
+import { clockAdvance } from "./steps/clock.ts";
+import { crashMid } from "./steps/crash-mid.ts";
+import { drain } from "./steps/drain.ts";
+import { fault } from "./steps/fault.ts";
+import { fixture } from "./steps/fixture.ts";
+import { foreachPoint } from "./steps/foreach-point.ts";
+import { grpc } from "./steps/grpc.ts";
+import { h2Flood } from "./steps/h2-flood.ts";
+import { http, raw } from "./steps/http.ts";
+import { killLoop } from "./steps/kill-loop.ts";
+import { load } from "./steps/load.ts";
+import { concurrent, timingPair } from "./steps/loops.ts";
+import { burstAtEdges, paced } from "./steps/paced.ts";
+import { slow } from "./steps/slow.ts";
+import type { StepKind, StepRunner } from "./steps/step-kind.ts";
+import { sink, sleep } from "./steps/waits.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+import { type WorldKind, worldKinds } from "./world-kind.ts";
 
-/** Runs one step. */
-export type StepRunner = (scope: Scope, step: Step, index?: number) => Promise<StepRecord>;
-
-/** Runs a step of a kind that `whyNotRun` lets through. */
-export const runStep: StepRunner = (scope, step, index) => runners[step.do]!(scope, step, index);
-
-/** Returns why a step cannot be run, undefined if it can. Some need a world of other systems. */
-export function whyNotRun(step: Step, hasAround: boolean): string | undefined {
-  if (step.do === "fixture" && !Object.hasOwn(changes, step.op!)) return `the product cannot ${step.op} yet`;
-  if (step.do === "publish") return whyNotPublished(step);
-  const faulty = step.do === "fault" && (step.target !== "process" || step.op !== "restart");
-  const lacks = !hasAround && ["fault", "sink"].includes(step.do);
-  if (Object.hasOwn(runners, step.do) && !faulty && !lacks) return undefined;
-  return `the harness cannot do ${[step.do, step.target, step.op].filter((word) => word !== undefined).join(" ")} yet`;
-}
-
-const runners: Readonly<Record<string, StepRunner>> = {
-  http: async (scope, step, index) => ({ step, outcomes: [await http(scope, step, index)] }),
-  raw: async (scope, step) => ({ step, outcomes: await raw(scope, step) }),
+/** What steps can do, by the name that cases call it by. */
+const kinds: Readonly<Record<string, StepKind>> = {
+  http,
+  raw,
   publish,
-  share: async (scope, step) => ({ step, outcomes: [await share(scope, step)] }),
-  open: async (scope, step, index) => ({ step, outcomes: await open(scope, step, index) }),
+  share,
+  open,
   revoke,
   burst,
   collect: burst,
-  async concurrent(scope, step) {
-    const lists = step.steps!.map((each) => (Array.isArray(each) ? (each as Step[]) : [each]));
-    const records = await Promise.all(lists.map((list) => inTurn(scope, list)));
-    return { step, outcomes: records.flat().flatMap(({ outcomes }) => outcomes) };
-  },
-  async timing_pair(scope, step) {
-    const pair = { aMs: [] as number[], bMs: [] as number[] };
-    const outcomes: Outcome[] = [];
-    for (let sample = 0; sample < step.n!; sample += 1) {
-      for (const [timed, latenciesMs] of [[step.a!, pair.aMs] as const, [step.b!, pair.bMs] as const]) {
-        const record = await runStep(scope, timed, sample);
-        outcomes.push(...record.outcomes);
-        latenciesMs.push(record.outcomes.at(-1)!.latencyMs);
-      }
-    }
-    return { step, outcomes, pair };
-  },
-  async sleep(_, step) {
-    await sleep(step.ms);
-    return { step, outcomes: [] };
-  },
-  async sink({ prepared }, step) {
-    await prepared!.answerWith(step.id!, step.reply!);
-    return { step, outcomes: [] };
-  },
-  async fault({ world, variables }, step) {
-    await world.around!.restart(fillInDeep(step.env ?? {}, variables));
-    return { step, outcomes: [] };
-  },
-  async fixture(scope, step) {
-    await changes[step.op!]!(scope, step);
-    return { step, outcomes: [] };
-  },
+  abort_after_ms: abortAfter,
+  concurrent,
+  timing_pair: timingPair,
+  paced,
+  burst_at_edges: burstAtEdges,
+  load,
+  slow,
+  h2_flood: h2Flood,
+  foreach_point: foreachPoint,
+  clock_advance: clockAdvance,
+  sleep,
+  sink,
+  fault,
+  fixture,
+  crash_mid: crashMid,
+  kill_loop: killLoop,
+  drain,
+  grpc,
 };
 
-/** A suspension may go unseen for a second, as long as it is kept in memory. */
-const suspensionMs = 1_100;
+/** Runs a step of a kind that `whyNotStep` lets through. */
+export const runStep: StepRunner = (scope, step, index) => kinds[step.do]!.run(scope, step, index);
 
-/** States that a case prepares. */
-const changes: Readonly<Record<string, (scope: Scope, step: Step) => Promise<void>>> = {
-  async symlink({ world }, { from, to }) {
-    linkTenantFile(world.filesDir, from!, to!);
-  },
-  async unpublish(scope, { dashboard }) {
-    const path = `${constants.DEFS}/${fillIn(dashboard!, scope.variables)}`;
-    await request(scope, { method: "DELETE", path, auth: "A", headers: [], body: [] });
-  },
-  async suspend({ world }, { tenant }) {
-    await world.database.setSuspended(tenant!, true);
-    await sleep(suspensionMs);
-  },
-  async resume({ world }, { tenant }) {
-    await world.database.setSuspended(tenant!, false);
-    await sleep(suspensionMs);
-  },
-};
+/** What any step may say. */
+const usualFields = new Set(["do", "auth", "expect", "save", "pass_if_status"]);
 
-function http(scope: Scope, step: Step, index?: number): Promise<Outcome> {
-  return request(
-    scope,
-    {
-      method: step.method ?? "GET",
-      path: step.path!,
-      auth: step.auth ?? "none",
-      headers: [...(step.dup_headers ?? []), ...Object.entries(step.headers ?? {})],
-      body: step.body ?? [],
-    },
-    index,
-  );
+/** Returns why a step cannot be run, undefined if it can. */
+export function whyNotStep(step: Step, vocabulary: Vocabulary): string | undefined {
+  if (!Object.hasOwn(kinds, step.do)) return `the harness knows no step ${step.do}`;
+  const { fields, whyNot } = kinds[step.do]!;
+  const unknown = Object.keys(step).find((field) => !usualFields.has(field) && !fields.includes(field));
+  if (unknown !== undefined) return `the harness knows no field ${unknown} of the step ${step.do}`;
+  const { auth, mutate = {} } = step;
+  const change =
+    (typeof auth === "object" && "jwt" in auth ? unknownChange(auth.jwt) : undefined) ??
+    Object.keys(mutate).find((name) => !mutationFields.includes(name));
+  if (change !== undefined) return `the harness knows no change ${change} of a token`;
+  return whyNot?.(step, vocabulary);
 }
 
-/** Whatever follows a response on its connection follows at once. */
-const quietMs = 250;
-
-/** Sends bytes. What comes back is judged response by response. */
-async function raw(scope: Scope, step: Step): Promise<readonly Outcome[]> {
-  const fill = (text: string) => fillIn(text, scope.variables);
-  const waitMs = step.wait_ms!;
-  const texts = step.parts!.map((part) => (typeof part === "string" ? part : "repeat" in part ? part.repeat : ""));
-  const [, method = "", path = ""] = /(\S+) (\S+) HTTP/.exec(fill(texts.join("\r\n"))) ?? [];
-  const patience = { method, waitMs, quietMs, endAfterMs: waitMs / 2 };
-  const sentAtMs = Date.now();
-  const result = await exchange(scope.world.service.port, partsToBytes(step.parts!, fill), patience);
-  const sent = { caller: "none" as const, method, path, inputs: [], json: undefined, sentAtMs };
-  const responses = result.responses.length === 0 ? [undefined] : result.responses;
-  return responses.map((response) => ({ ...sent, ...resultOf(result), response }));
-}
-
-async function burst(scope: Scope, step: Step): Promise<StepRecord> {
-  const records: StepRecord[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < step.n!) {
-      const index = next;
-      next += 1;
-      records[index] = await runStep(scope, step.step!, index);
-    }
-  };
-  await Promise.all(Array.from({ length: step.concurrency ?? 8 }, worker));
-  return { step, outcomes: records.flatMap(({ outcomes }) => outcomes) };
-}
-
-async function inTurn(scope: Scope, steps: readonly Step[]): Promise<readonly StepRecord[]> {
-  const records: StepRecord[] = [];
-  for (const step of steps) records.push(await runStep(scope, step));
-  return records;
+/** Returns where a step of a known kind can run. */
+export function worldsOfStep(step: Step): readonly WorldKind[] {
+  return kinds[step.do]!.worlds?.(step) ?? worldKinds;
 }

@@ -9,6 +9,8 @@ export const constants: Variables = {
   SHARE: "/api/v1/data-consumption/dashboards/share",
   DEFS: "/api/v1/data-consumption/dashboards/definitions",
   CONNECTIONS: "/api/v1/data-consumption/dashboards/connections",
+  CONNECT_RENDER: "/datajetty.dashboards.v1.DashboardsService/Render",
+  CONNECT_PUBLISH: "/datajetty.dashboards.v1.DashboardsService/SaveDefinition",
   "256": "a".repeat(256),
   "300": "a".repeat(300),
   "4K": "a".repeat(4_096),

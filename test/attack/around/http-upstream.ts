@@ -41,6 +41,8 @@ export type SeenRequest = {
 export type HttpUpstream = {
   readonly requests: readonly SeenRequest[];
   readonly connections: () => number;
+  /** Requests that it has not answered, and whose callers still wait. */
+  readonly unanswered: () => number;
   /** What it answers from now on. */
   reply(reply: HttpReply): void;
   /** What it answers now. */
@@ -57,6 +59,7 @@ export function createHttpUpstream(): HttpUpstream {
   let current: HttpReply = { body: Buffer.from(defaultRows) };
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
+  const waiting = new Map<SeenRequest, Socket>();
   let connections = 0;
 
   const serve = (socket: Socket) => {
@@ -77,6 +80,7 @@ export function createHttpUpstream(): HttpUpstream {
   return {
     requests,
     connections: () => connections,
+    unanswered: () => [...waiting.values()].filter(({ destroyed }) => !destroyed).length,
     reply(reply) {
       current = reply;
     },
@@ -102,7 +106,10 @@ export function createHttpUpstream(): HttpUpstream {
         const length = Number(request.headers.find(([name]) => name === "content-length")?.[1] ?? 0);
         text = text.slice(end + 4 + length);
         requests.push(request);
-        answer(stream, socket, current).catch(() => socket.destroy());
+        waiting.set(request, socket);
+        answer(stream, socket, current)
+          .catch(() => socket.destroy())
+          .finally(() => waiting.delete(request));
       }
     });
   }

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publicOrigin } from "../environment.ts";
-import { newDashboardId, writeFixtureFiles } from "../fixtures.ts";
+import { fixtures, newDashboardId, writeFixtureFiles } from "../fixtures.ts";
 import { jsonOf } from "../http-response.ts";
+import { audience, issuer } from "../jwt.ts";
 import { postFixture, postJson, sendRequest } from "../send.ts";
-import { constants, type Variables } from "../variables.ts";
-import type { World } from "../world.ts";
+import { constants, randomOfShape, type Variables } from "../variables.ts";
+import { nameVariables, readShareKey, type World } from "../world.ts";
 import type { Around } from "./around.ts";
 import { settingsDashboard, settingsShown } from "./settings.ts";
 import { createSetup, type Setup } from "./setup.ts";
@@ -23,8 +24,12 @@ export async function openLane(stage: Stage, tenant: string): Promise<World> {
   const connections = { sql: "warehouse", http: "", grpc: "" };
   const dashA = await setup.save(sourceFixtures.dash_A!.definition(newDashboardId(), connections));
   await postFixture(service().port, tokens(tenant), constants.RENDER as string, { dashboard_id: dashA, filters: {} });
+  const share = { dashboard_id: dashA, expires_in_s: 3_600 };
+  const { url } = await postFixture(service().port, tokens(tenant), constants.SHARE as string, share);
+  const shareToken = `${url}`.slice(`${publicOrigin}/s/`.length);
   const dead = await sendRequest(service().port, { method: "GET", path: "/s/none", headers: [], body: [] });
   return {
+    ...stage.options,
     get service() {
       return service();
     },
@@ -32,10 +37,22 @@ export async function openLane(stage: Stage, tenant: string): Promise<World> {
     filesDir,
     deniedSink,
     deadLink: dead.responses[0]!,
-    variables: { ...variablesOf(stage, tenant), dash_A: dashA },
+    nameOfA: tenant,
+    variables: {
+      ...variablesOf(stage, tenant),
+      ...nameVariables(dashA),
+      SHARE_TOKEN_A: shareToken,
+      RANDOM_TOKEN_SHAPE: () => randomOfShape(shareToken),
+    },
     around: createAround(stage, setup, tenant),
     token: (caller, moreScopes) => tokens(caller === "A" ? tenant : caller, moreScopes),
-    fixture: () => Promise.reject(new Error("every dashboard of this world is prepared")),
+    async fixture(name) {
+      const { tenant: owner, definition } = fixtures[name]!;
+      const dashboardId = newDashboardId();
+      const token = tokens(owner === "A" ? tenant : owner);
+      await postFixture(service().port, token, constants.DEFS as string, definition(dashboardId));
+      return dashboardId;
+    },
     stop: async () => {},
   };
 }
@@ -78,16 +95,21 @@ function createAround(stage: Stage, setup: Setup, tenant: string): Around {
   };
 }
 
-function variablesOf({ service, deniedSink, tokens, temporary, filesDir }: Stage, tenant: string): Variables {
+function variablesOf({ service, deniedSink, tokens, temporary, filesDir, dataDir }: Stage, tenant: string): Variables {
   return {
     ...constants,
     PUBLIC_ORIGIN: publicOrigin,
     SUT_PORT: () => `${service().port}`,
+    GRPC_PORT: () => `${service().port}`,
     // There is one port for everything.
     SUT_METRICS_PORT: () => `${service().port}`,
     DENIED_SINK: deniedSink.address,
     JWT_A: () => tokens(tenant),
     JWT_B: () => tokens("B"),
+    JWT_A_2SEG: () => tokens(tenant).split(".").slice(0, 2).join("."),
+    ISS: issuer,
+    AUD: audience,
+    SHARE_KEY: () => readShareKey(dataDir),
     TMP: temporary,
     TENANT_A_DIR: join(filesDir, tenant),
     TENANT_B_DIR: join(filesDir, "B"),

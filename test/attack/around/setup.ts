@@ -1,3 +1,4 @@
+import { carelessRole } from "../careless.ts";
 import type { Case } from "../corpus.ts";
 import { newDashboardId } from "../fixtures.ts";
 import { postFixture } from "../send.ts";
@@ -8,9 +9,6 @@ import { sourceFixtures } from "./source-fixtures.ts";
 import { type Stage, warehouseHost } from "./stage.ts";
 import { upstreamsFor } from "./upstreams.ts";
 import type { Login } from "./warehouse.ts";
-
-/** What a case needs whose queries run as the role that may do everything in its database. */
-export const carelessRole = "careless role";
 
 /** Saves what a tenant has, as the tenant. */
 export type Setup = {
@@ -56,7 +54,12 @@ export function createSetup({ service, tokens, warehouse, upstreams, contacts }:
         dashboards[name] = await setup.save(sourceFixtures[name]!.definition(newDashboardId(), connections));
       }
       return {
-        variables: { ...dashboards, SQL_CONNECTION: connections.sql, OWN_CONNECTION: `own-${attack.id}` },
+        variables: {
+          ...dashboards,
+          SQL_CONNECTION: connections.sql,
+          HTTP_CONNECTION: connections.http,
+          OWN_CONNECTION: `own-${attack.id}`,
+        },
         upstream: http?.upstream,
         timesAsked: () => (http?.upstream.connections() ?? 0) + (grpc?.upstream.calls() ?? 0),
         answerWith: (id, reply) => upstreams.answerWith(attack.id, id, reply),

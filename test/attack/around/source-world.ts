@@ -9,10 +9,12 @@ import { openDatabaseView } from "../database-view.ts";
 import { environmentOf } from "../environment.ts";
 import { writeFixtureFiles } from "../fixtures.ts";
 import { createTokens, publicKeys } from "../jwt.ts";
+import { closePageReader } from "../page-reader.ts";
+import { postFixture } from "../send.ts";
 import { startServiceProcess } from "../service-process.ts";
 import { startSink } from "../sink.ts";
 import { constants } from "../variables.ts";
-import type { World } from "../world.ts";
+import { secretOfB, type World, type WorldOptions, worldVariables } from "../world.ts";
 import { startContacts } from "./contacts.ts";
 import { createHttpUpstream } from "./http-upstream.ts";
 import { openLane } from "./lane.ts";
@@ -23,7 +25,7 @@ import { openUpstreams } from "./upstreams.ts";
 import { makeWarehouse } from "./warehouse.ts";
 
 /** One service, and the worlds of those who attack it side by side. */
-export type SourceWorld = {
+type SourceWorld = {
   /** Makes a tenant's world. Cases that run in it one after another do not disturb those of other tenants. */
   lane(tenant: string): Promise<World>;
   /** All that the service has logged, restarts included. */
@@ -33,14 +35,17 @@ export type SourceWorld = {
 
 /** Names of the variables that such a world has beside the constants and what cases save. */
 export const sourceVariables: ReadonlySet<string> = new Set([
-  ...Object.keys(constants),
+  ...worldVariables,
   ...Object.keys(sourceFixtures),
-  ...["PUBLIC_ORIGIN", "SUT_PORT", "SUT_METRICS_PORT", "DENIED_SINK", "JWT_A", "JWT_B", "TMP", "i"],
-  ...["TENANT_A_DIR", "TENANT_B_DIR", "TENANT_GUC", "RLS_TABLE", "COLS_1600"],
+  ...["TMP", "TENANT_A_DIR", "TENANT_B_DIR", "TENANT_GUC", "RLS_TABLE", "COLS_1600"],
 ]);
 
 /** Starts the service for cases. `isolated` says that this is a network namespace of its own, where ports are free. */
-export async function startSourceWorld(cases: readonly Case[], isolated: boolean): Promise<SourceWorld> {
+export async function startSourceWorld(
+  cases: readonly Case[],
+  options: WorldOptions,
+  isolated: boolean,
+): Promise<SourceWorld> {
   const testDatabase = await createTestDatabase();
   const warehouse = await makeWarehouse(testDatabase.superuserUrl);
   const dataDir = mkdtempSync(join(tmpdir(), "dashboards-attack-"));
@@ -78,6 +83,7 @@ export async function startSourceWorld(cases: readonly Case[], isolated: boolean
   expected.add(jwks.url.host);
 
   const stage: Stage = {
+    options,
     service: () => service,
     async restart(more) {
       await service.stop();
@@ -96,10 +102,16 @@ export async function startSourceWorld(cases: readonly Case[], isolated: boolean
     expected,
     tokens: createTokens(),
   };
+  await postFixture(service.port, stage.tokens("B", "connections:write"), constants.CONNECTIONS as string, {
+    name: secretOfB,
+    http: { url: `http://${upstreamHost}` },
+    secret: { bearer_token: "CANARY_B" },
+  });
   return {
     log: () => [...earlierLogs, ...service.log],
     lane: (tenant) => openLane(stage, tenant),
     async stop() {
+      await closePageReader();
       await service.stop();
       await jwks.close();
       await deniedSink.close();

@@ -2,6 +2,7 @@ import type { DatabaseView } from "../database-view.ts";
 import type { createTokens } from "../jwt.ts";
 import type { ServiceProcess } from "../service-process.ts";
 import type { Sink } from "../sink.ts";
+import type { WorldOptions } from "../world.ts";
 import type { Contacts } from "./contacts.ts";
 import type { HttpUpstream } from "./http-upstream.ts";
 import type { AllUpstreams } from "./upstreams.ts";
@@ -9,6 +10,7 @@ import type { Warehouse } from "./warehouse.ts";
 
 /** Everything that stands once, for all tenants. */
 export type Stage = {
+  readonly options: WorldOptions;
   /** The one that runs now. */
   readonly service: () => ServiceProcess;
   restart(env: Readonly<Record<string, string>>): Promise<void>;

@@ -61,7 +61,9 @@ export function upstreamsFor(attack: Case) {
   return {
     fixtures,
     asks: {
-      http: fixtures.some((name) => sourceFixtures[name]!.asks.http),
+      http:
+        fixtures.some((name) => sourceFixtures[name]!.asks.http) ||
+        steps.some(({ inject }) => inject?.HTTP_JSON_VALUE !== undefined),
       grpc: fixtures.some((name) => sourceFixtures[name]!.asks.grpc),
     },
     tls: steps.some(({ reply }) => reply?.tls !== undefined),

@@ -17,6 +17,11 @@ export const comparisonProperties: Properties = {
   all_200: ofRecord((record) =>
     responsesOf(judgedOutcomes(record)).every(({ status }) => status === 200) ? undefined : "not all 200",
   ),
+  B_unaffected: ofRecord(({ steps }) => {
+    const own = responsesOf(steps.flatMap(({ outcomes }) => outcomes.filter(({ caller }) => caller === "B")));
+    if (own.length === 0) return "B has asked nothing";
+    return own.every(({ status, body }) => status === 200 && body.includes("CANARY_B")) ? undefined : "B was disturbed";
+  }),
 };
 
 function compare(what: string, part: (response: HttpResponse) => unknown) {

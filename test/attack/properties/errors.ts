@@ -36,10 +36,14 @@ const errorStrings: Readonly<Record<number, string>> = {
 
 const errorKeys = new Set(["error", "message", "reason", "details"]);
 
+/** Methods of RPC, which have an error form of their own. */
+const rpcPath = /^\/datajetty\.[\w.]+\//;
+
 /** Says how an error is not the documented one. Dead links answer a page instead. */
-function errorShape(response: HttpResponse, { path }: Outcome): string | undefined {
+export function errorShape(response: HttpResponse, { path }: Outcome): string | undefined {
   const { status } = response;
   const type = headerOf(response, "content-type") ?? "";
+  if (rpcPath.test(path)) return undefined;
   if (status < 400 || (path.startsWith("/s/") && type.startsWith("text/html"))) return undefined;
   const json = jsonOf(response);
   if (!/^application\/json\b/.test(type) || json === undefined) return `an error of the type ${type}`;
@@ -55,7 +59,7 @@ export function errorShapeIfBody(response: HttpResponse, outcome: Outcome): stri
 
 const internalMarks = [
   /\n\s+at .+:\d+:\d+/,
-  /node_modules|node:internal|file:\/\//,
+  /node_modules|node:internal|file:\/\/[^\s"\\<]+\.[cm]?[jt]s\b/,
   /\/(src|gen|test)\/[\w/-]+\.[jt]s/,
   /SQLSTATE|syntax error at|violates \w+ constraint|relation "|column "\w+" does not exist/i,
   /FST_ERR|\bERR_[A-Z]+|\bHPE_[A-Z]+|\bE(CONNREFUSED|CONNRESET|NOENT|ACCES|PIPE)\b/,

@@ -1,5 +1,6 @@
 import { type HttpResponse, headerOf } from "../http-response.ts";
-import { everyResponse, ofResponses, type Properties } from "./property.ts";
+import { responsesOf } from "../record.ts";
+import { everyResponse, ofRecord, ofResponses, type Properties } from "./property.ts";
 
 /** Properties of heads. */
 export const headerProperties: Properties = {
@@ -30,7 +31,39 @@ export const headerProperties: Properties = {
   request_id_safe: ofResponses(unsafeRequestId),
   no_header_injection: ofResponses(strangeHeader),
   share_headers: ofResponses(looseLinkHeaders),
+  csp_strict: ofResponses(loosePolicy),
+  nonce_unique_or_hash_based: ofRecord(({ steps }) => {
+    const policies = responsesOf(steps.flatMap(({ outcomes }) => outcomes)).map(policyOf);
+    const nonces = policies.flatMap((policy) => policy.match(/'nonce-[^']+'/g)?.filter(isFirst) ?? []);
+    return new Set(nonces).size === nonces.length ? undefined : "two responses have the same nonce";
+  }),
 };
+
+function isFirst(value: string, at: number, all: readonly string[]): boolean {
+  return all.indexOf(value) === at;
+}
+
+function policyOf(response: HttpResponse): string {
+  return headerOf(response, "content-security-policy") ?? "";
+}
+
+/** Says where a policy lets more in than it must. */
+function loosePolicy(response: HttpResponse): string | undefined {
+  const directives = new Map(
+    policyOf(response)
+      .split(";")
+      .map((directive) => directive.trim().split(/\s+/))
+      .map(([name = "", ...sources]) => [name.toLowerCase(), sources.join(" ")] as const),
+  );
+  const fallback = directives.get("default-src") ?? "*";
+  const scripts = directives.get("script-src") ?? fallback;
+  if (!/^'(none|self)'$/.test(fallback)) return `default-src is ${fallback}`;
+  if (/unsafe-(inline|eval)|\*|(^|\s)(data:|https?:)(\s|$)/.test(scripts)) return `script-src is ${scripts}`;
+  if ((directives.get("object-src") ?? fallback) !== "'none'") return "object-src is not 'none'";
+  if (directives.get("base-uri") !== "'none'") return "base-uri is not 'none'";
+  const missing = ["form-action", "frame-ancestors"].find((name) => !directives.get(name));
+  return missing && `no ${missing}`;
+}
 
 function lacks(headers: HttpResponse["headers"], name: string): boolean {
   return headers.every(([each]) => each !== name);
@@ -47,6 +80,7 @@ const ownHeaders = new Set([
   ...["allow", "cache-control", "connection", "content-encoding", "content-length", "content-type", "date", "etag"],
   ...["keep-alive", "ratelimit", "ratelimit-policy", "retry-after", "transfer-encoding", "vary", "www-authenticate"],
   ...["x-content-type-options", "x-request-id", "referrer-policy", "x-robots-tag", "x-frame-options"],
+  ...["grpc-status", "grpc-message", "grpc-status-details-bin"],
   ...["content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"],
 ]);
 

@@ -14,10 +14,10 @@ export const measureProperties: Properties = {
       const tookMs = Math.round(performance.now() - startedAt);
       return tookMs < 1_000 ? undefined : `a benign render took ${tookMs} ms`;
     },
-  process_not_restarted:
-    ({ world }) =>
-    () =>
-      world.service.isRunning() ? undefined : "the process is gone",
+  process_not_restarted: ({ world }) => {
+    const { pid } = world.service;
+    return () => (world.service.isRunning() && world.service.pid === pid ? undefined : "the process is gone");
+  },
   no_hang: ofRecord((record) =>
     judgedOutcomes(record).every(({ response, closed }) => response !== undefined || closed) ? undefined : "it hangs",
   ),
@@ -43,13 +43,18 @@ export const measureProperties: Properties = {
 /** Returns the property of a family such as `lat_lt_500`, undefined if there is none of that name. */
 export function measureFamily(name: string): Property | undefined {
   if (name === "p99_lt_200_when_open") return latencyBelow(200, 0.99, untilOpen);
-  const [, kind, limit] = /^(lat_lt|rss_lt|p99_lt|disk_lt)_(\d+)(?:MB)?$/.exec(name) ?? [];
+  const [, kind, limit] = /^(lat_lt|rss_lt|p99_lt)_(\d+)$/.exec(name) ?? [];
   if (kind === "lat_lt") return latencyBelow(Number(limit), 1);
   if (kind === "p99_lt") return latencyBelow(Number(limit), 0.99);
-  if (kind === "disk_lt") return diskGrowthBelow(Number(limit));
   return kind === "rss_lt"
     ? growthBelow(Number(limit), "memory", async (scope) => scope.world.service.rssMib())
     : undefined;
+}
+
+/** Returns the property of `disk_lt_256MB` and its like. */
+export function diskFamily(name: string): Property | undefined {
+  const limit = /^disk_lt_(\d+)MB$/.exec(name)?.[1];
+  return limit === undefined ? undefined : diskGrowthBelow(Number(limit));
 }
 
 /** As many requests as may still reach an upstream that fails. From then on its circuit is open. */

@@ -26,13 +26,18 @@ export const pageProperties: Properties = {
     const odd = drawings.flatMap((svg) => svg.match(/\b(NaN|Infinity|undefined|null)\b|\[object/g) ?? []);
     return odd[0] && `${odd[0]} in a drawing`;
   }),
-  hydration_roundtrip: ofResponses(brokenIsland),
-  no_exec: ofResponses(executable),
   no_secret: noneOf("CANARY_SECRET"),
   no_sql_text: noneOf("CANARY_SQL"),
   no_datasource_config: noneOf("canary-source", "canary-file", "canary_file", "sales.csv"),
   no_hidden_columns: noneOf("CANARY_HIDDEN", "hidden_column"),
   no_dashboard_data: noneOf("CANARY_A", "row-"),
+  only_this_dashboard: ofResponses(({ body }) => {
+    const canaries = new Set(body.match(/CANARY_\w+/g) ?? []);
+    return [...canaries].join() === "CANARY_A" ? undefined : `shows ${[...canaries]}`;
+  }),
+  truncation_notice: everyResponse("no panel says that rows were cut", (response) =>
+    /Only the first [\d.,\s]+ rows/.test(htmlOf(response)),
+  ),
   version_policy_documented: ofRecord((record) => {
     const title = record.published.at(-1)!.title;
     return htmlOf(lastResponse(record)!).includes(title) ? undefined : "a link without a version shows the active one";
@@ -74,41 +79,4 @@ function withoutTimes(response: HttpResponse): string {
   return htmlOf(response)
     .replace(/<time.*?<\/time>/g, "")
     .replace(/"as_of":"[^"]*"|"ttl_s":\d+/g, "");
-}
-
-function brokenIsland(response: HttpResponse): string | undefined {
-  if (response.status !== 200) return undefined;
-  const html = htmlOf(response);
-  const island = /<script type="application\/json"[^>]*>([\s\S]*?)<\/script>/.exec(html);
-  if (island === null) return "no island";
-  try {
-    JSON.parse(island[1]!);
-  } catch {
-    return "the island is no JSON";
-  }
-  return html.trimEnd().endsWith(">") && island.index + island[0].length < html.trimEnd().length
-    ? undefined
-    : "nothing follows the island";
-}
-
-const harmfulTags = /^(iframe|object|embed|base|foreignobject|animate|set|use|applet|frame)$/i;
-
-/** The one script that pages load: served by us, named by its content and held to it. */
-const ownScript =
-  /<script defer src="https:\/\/links\.attack\.test\/assets\/dashboard\.[0-9a-f]{16}\.js" integrity="sha384-[\w+/]{64}" crossorigin="anonymous"><\/script>/;
-
-/** Names what could run script. Tags are read as the HTML standard has them: quoted attributes may hold `>`. */
-function executable(response: HttpResponse): string | undefined {
-  const island = /(<script type="application\/json"[^>]*>)[\s\S]*?(<\/script>)/g;
-  const html = htmlOf(response).replace(island, "$1$2").replace(ownScript, "");
-  for (const [tag, name = "", attributes = ""] of html.matchAll(/<([a-z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi)) {
-    if (harmfulTags.test(name)) return tag;
-    if (/\son[a-z]+\s*=/i.test(attributes.replace(/"[^"]*"/g, '""'))) return tag;
-    // What these hold is no address, whatever it looks like.
-    const addresses = attributes.replace(/\s(data-[a-z-]+|title|aria-label|value)="[^"]*"/g, "");
-    if (/=\s*["']?\s*(javascript|data):/i.test(addresses)) return tag;
-    if (/^meta$/i.test(name) && /http-equiv/i.test(attributes)) return tag;
-    if (/^script$/i.test(name) && !/type="application\/json"/.test(attributes)) return tag;
-  }
-  return undefined;
 }

@@ -3,7 +3,7 @@ import { type CaseRecord, judgedOutcomes, type Outcome } from "../record.ts";
 import type { Scope } from "../scope.ts";
 
 /** Says what is wrong with a case that has run; undefined where its property holds. */
-type Judge = (record: CaseRecord) => Promise<string | undefined> | string | undefined;
+type Judge = (record: CaseRecord, scope: Scope) => Promise<string | undefined> | string | undefined;
 
 /** A property looks at the world before its case runs, and gives the judge for afterwards. */
 export type Property = (scope: Scope) => Promise<Judge> | Judge;

@@ -7,8 +7,8 @@ import { htmlOf } from "./pages.ts";
 import { ofRecord, ofResponses, type Properties, type Property } from "./property.ts";
 import { unchanged } from "./state.ts";
 
-/** Properties of dashboards that read other systems, and of those systems. */
-export const sourceProperties: Properties = {
+/** Properties of pages whose rows come from elsewhere. */
+export const sourcePageProperties: Properties = {
   rows_present: ofRecord((record, { prepared }) => {
     const cells = cellsOf(htmlOf(lastResponse(record)!));
     const { upstream } = prepared ?? {};
@@ -18,7 +18,8 @@ export const sourceProperties: Properties = {
     return wanted.length > 0 && missing === undefined ? undefined : "rows that are not shown";
   }),
   rows_le_limit: ofResponses((response) => {
-    const rows = htmlOf(response).match(/<tr\b/g)?.length ?? 0;
+    const tables = htmlOf(response).split("<table");
+    const rows = Math.max(0, ...tables.map((table) => table.match(/<tr\b/g)?.length ?? 0));
     // The head is one as well.
     return rows <= shownRows + 1 ? undefined : `${rows} rows`;
   }),
@@ -47,6 +48,10 @@ export const sourceProperties: Properties = {
     const rows = new Set(htmlOf(response).match(/row-(EU|US|IN)-\d/g) ?? []);
     return rows.size === 4 ? undefined : `shows ${rows.size} of 4 rows`;
   }),
+};
+
+/** Properties of the systems that dashboards read. */
+export const sourceProperties: Properties = {
   sink_path_safe: usualRequests((request, record) => {
     const prefix = templatedPath(record);
     const segments = decode(request.path.split("?")[0]!).split(/[/\\]/);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostOf, placesNamedIn } from "../named-places.ts";
 import { type CaseRecord, judgedOutcomes, type Outcome } from "../record.ts";
+import { isLogLine } from "../results.ts";
 import type { Scope } from "../scope.ts";
 import { firstProblem, type Properties, type Property } from "./property.ts";
 
@@ -62,17 +63,6 @@ export const stateProperties: Properties = {
       status === 200 && !body.includes(`CANARY_${caller}`) ? "a page without its tenant's canary" : otherTenant(record),
     ),
 };
-
-/** Whether a line of the log is one JSON object, with nothing in it that moves a terminal. */
-export function isLogLine(line: string): boolean {
-  if (/\p{Cc}/u.test(line)) return false;
-  try {
-    const { level, msg } = JSON.parse(line) as Record<string, unknown>;
-    return typeof level === "string" && typeof msg === "string";
-  } catch {
-    return false;
-  }
-}
 
 /** Says where a tenant was shown what another one has. Callers without a token stand for A. */
 function otherTenant(record: CaseRecord): string | undefined {

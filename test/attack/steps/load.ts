@@ -1,0 +1,69 @@
+import { startLoadProcess } from "../../load/load-process.ts";
+import type { LoadRequest } from "../../load/sender.ts";
+import type { LoadFigures } from "../../load/tally.ts";
+import { probeWhile } from "../probing.ts";
+import { goodputOf } from "../properties/load.ts";
+import { sampled } from "../sampled.ts";
+import type { Scope } from "../scope.ts";
+import { namesOf, settle } from "../tenants.ts";
+import { fillIn, type Variables } from "../variables.ts";
+import type { StepKind } from "./step-kind.ts";
+
+/** As many at once as find out what a service can do, without making it queue for long. */
+const peakConcurrency = 32;
+
+/** What an overloaded service may answer. */
+const allowed = new Set(["200", "429", "503"]);
+
+/**
+ * Requests of many tenants at a multiple of what the service was seen to do, on schedule whatever comes back. Some are
+ * sent by the harness itself meanwhile: those are judged as any others are.
+ */
+export const load: StepKind = {
+  fields: ["multiple", "s", "tenants", "step"],
+  worlds: () => ["load"],
+  async run(scope, step) {
+    const { world } = scope;
+    const seconds = sampled(scope, "seconds of load", step.s!, 5);
+    const tenants = namesOf(sampled(scope, "tenants", step.tenants ?? 500, 300));
+    const dashboardId = `${scope.variables.dash_A}`;
+    await settle(world, tenants, dashboardId);
+    const variables: Variables = { ...scope.variables, dash: dashboardId, dash_A: dashboardId };
+    const requests = tenants.map((tenant): LoadRequest => {
+      const fill = (text: string) => fillIn(text, variables);
+      const headers = { ...step.step!.headers, authorization: `Bearer ${world.token(tenant)}` };
+      const body = (step.step!.body ?? []).map((part) => fill(part as string)).join("");
+      return { method: "POST", path: fill(step.step!.path!), headers, body };
+    });
+    const url = `http://127.0.0.1:${world.service.port}`;
+    const client = startLoadProcess();
+    try {
+      const peak = await client.closed({
+        url,
+        requests,
+        seconds: world.thorough ? 10 : 3,
+        concurrency: peakConcurrency,
+      });
+      const peakPerSecond = goodputOf(peak);
+      const going = client.open({ url, requests, seconds, perSecond: step.multiple! * peakPerSecond });
+      const own: Scope = { ...scope, variables: { ...variables } };
+      const { outcomes, result: figures } = await probeWhile(
+        own,
+        { ...step.step!, auth: { tenant: tenants[0]! } },
+        going,
+      );
+      const odd = Object.keys(figures.statuses).filter((status) => !allowed.has(status));
+      if (odd.length > 0) throw new Error(`answers of a kind that overload may not have: ${tell(figures)}`);
+      console.log(`${scope.attack.id}: peak ${Math.round(peakPerSecond)} a second; then ${tell(figures)}`);
+      return { step, outcomes, pressure: { load: { figures, peakPerSecond } } };
+    } finally {
+      client.end();
+    }
+  },
+};
+
+function tell({ sent, seconds, statuses, ok, shed }: LoadFigures): string {
+  const counts = Object.entries(statuses).map(([status, count]) => `${count} x ${status}`);
+  const slowest = `p99 ${Math.round(ok.p99)} ms of the good, ${Math.round(shed.p99)} ms of the refused`;
+  return `${sent} in ${seconds} s: ${counts.join(", ")}; ${slowest}`;
+}
