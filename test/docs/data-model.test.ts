@@ -84,7 +84,7 @@ test("every function is named, and every trigger", async () => {
       .sort(),
     functions.map(({ proname }) => proname).sort(),
   );
-  const triggers = await ask("select tgname from pg_trigger where not tgisinternal");
+  const triggers = await ask("select distinct tgname from pg_trigger where not tgisinternal");
   const named = tableOf("Immutability, in short", 0).rows.flatMap(([, by]) => codesOf(by!));
   assert.equal([...named].sort(), triggers.map(({ tgname }) => tgname).sort());
 });

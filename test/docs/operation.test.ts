@@ -35,6 +35,8 @@ test("the runbook's defaults are the configuration's", () => {
     RATE_LINKS_PER_SECOND: config.linksPerSecond,
     RATE_FAILED_TOKENS_PER_SECOND: config.failedTokensPerSecond,
     CACHE_MAX_BYTES: config.cacheMaxBytes,
+    REDIS_CACHE_MAX_BYTES: config.redisCacheMaxBytes,
+    AUDIT_RETENTION_MONTHS: config.auditRetentionMonths,
   };
   for (const [name, value] of Object.entries(defaults)) {
     const row = tableOf("Variables").rows.find(([variable]) => plain(variable!) === name)!;

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import * as assert from "uvu/assert";
+import { runTenantCommand } from "../../src/command/tenant-command.ts";
 import { createLog } from "../../src/log/log.ts";
 import { migrateDatabase } from "../../src/store/migrate.ts";
 import { openStore } from "../../src/store/store.ts";
+import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
 import { suite } from "../harness.ts";
+import { definition } from "../store/change.ts";
 import { createTestDatabase, onConnection } from "../store/database.ts";
 import { parseSections, readDocument } from "./markdown.ts";
 
@@ -26,20 +29,62 @@ const ownerUrl = urlOf("dashboards_owner", "change-me-1");
 const url = urlOf("dashboards_service", "change-me-2");
 
 test("a database that is set up as the runbook says is one that the service takes, and a tenant can be suspended", async () => {
-  // A database of the test's server has this role already.
-  await run(superuserUrl, blockOf("The first start", 0).replace(/^create role dash_app .*$/m, ""));
+  // A database of the test's server has these roles already.
+  await run(superuserUrl, blockOf("The first start", 0).replace(/^create role dash_\w+ .*$/gm, ""));
   await migrateDatabase(ownerUrl);
   const store = await openStore({ url, migrateUrl: ownerUrl, dataDir: "", log: createLog("silent") });
   try {
     assert.is(await store.isSuspended("acme"), false);
-    await run(ownerUrl, blockOf("Suspending a tenant", 0));
+    await tenant("suspend", "acme");
     assert.is(await store.isSuspended("acme"), true);
     assert.is(await store.isSuspended("globex"), false);
-    await run(ownerUrl, blockOf("Suspending a tenant", 1));
+    await tenant("resume", "acme");
     assert.is(await store.isSuspended("acme"), false);
+    await run(
+      superuserUrl.replace(/\/[^/]*$/, `/${names.dashboards}`),
+      "insert into tenants values ('initech', '{}', '2026-01-01')",
+    );
+    assert.equal(await tenant("purge", "initech", "--yes-delete-everything-of", "initech"), "initech is purged");
   } finally {
     await store.close();
   }
+});
+
+test("the audit log tells what happened to a dashboard, who has it seen by links, and what one caller did", async () => {
+  const store = await openStore({ url, migrateUrl: ownerUrl, dataDir: "", log: createLog("silent") });
+  const call = { tenant: "acme", method: "Save", key: undefined, fingerprint: "" };
+  const as = (subject: string, subjectTenant: string, effect: (tx: TenantTransaction) => Promise<unknown>) =>
+    store.once({ ...call, actor: { subject, subjectTenant, requestId: "r-1" } }, async (tx) => {
+      await effect(tx);
+      return new Uint8Array();
+    });
+  const share = { dashboardId: "ops_overview", version: undefined, filtersJson: "{}", createdBy: "ann" };
+  const open = { viewerFilters: [], frameAncestors: [], expiresAtMs: 4e12 };
+  try {
+    await as("ann", "acme", (tx) => tx.saveDefinition(definition("ops_overview", "a")));
+    await as("ann", "acme", (tx) => tx.createShare({ ...share, ...open, shareId: "l" }));
+    await as("robot", "platform", (tx) => tx.saveDefinition(definition("other", "a")));
+  } finally {
+    await store.close();
+  }
+  const [ofDashboard, ofLinks] = await selected(ownerUrl, blockOf("The audit log", 0));
+  assert.equal(
+    ofDashboard!.map(({ action, version, subject, request_id }) => [action, version, subject, request_id]),
+    [["save", 1, "ann", "r-1"]],
+  );
+  assert.equal(
+    ofLinks!.map(({ action, name, subject }) => [action, name, subject]),
+    [["share", "l", "ann"]],
+  );
+  const [ofAnn, ofServices] = await selected(ownerUrl, blockOf("The audit log", 1));
+  assert.equal(
+    ofAnn!.map(({ kind, name }) => `${kind} ${name}`),
+    ["share l", "definition ops_overview"],
+  );
+  assert.equal(
+    ofServices!.map(({ subject, name }) => `${subject} ${name}`),
+    ["robot other"],
+  );
 });
 
 test("the role for backups reads every row, which the owner cannot", async () => {
@@ -119,10 +164,31 @@ function blockOf(title: string, at: number): string {
   return blocks[at]!.text.replace(/\bdashboards(_\w+)?\b/g, (name) => names[name]!);
 }
 
+/** Runs the command for tenants as the runbook's owner, and returns the first line that it says. */
+async function tenant(...args: string[]): Promise<string> {
+  const said: string[] = [];
+  const env = { DATABASE_MIGRATE_URL: ownerUrl, FILES_DIR: "/nonexistent" };
+  await runTenantCommand(args, { env, say: (line) => said.push(line), progress: () => {} });
+  return said[0]!;
+}
+
 /** Statement by statement, as a database is not made inside of a transaction. */
 function run(on: string, script: string): Promise<void> {
   return onConnection(on, async ({ sql }) => {
     for (const statement of script.split(";")) if (statement.trim() !== "") await sql.unsafe(statement);
+  });
+}
+
+/** What the script's queries of the log answer. */
+function selected(on: string, script: string): Promise<readonly (readonly Record<string, unknown>[])[]> {
+  return onConnection(on, async ({ sql }) => {
+    const answers = [];
+    for (const statement of script.split(";")) {
+      if (statement.trim() === "") continue;
+      const rows = await sql.unsafe(statement);
+      if (statement.includes("audit_log")) answers.push([...rows]);
+    }
+    return answers;
   });
 }
 
