@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
@@ -37,23 +38,24 @@ export type RemoteJwksOptions = {
 /** How long after a read that failed the next one may begin: an issuer that is back is noticed soon. */
 const retryMs = 2_000;
 
-/** The same where no keys were had yet: until then nobody gets in at all. */
+/** The same where no keys were had yet, in real time: until then nobody gets in at all, and all wait for it. */
 const firstRetryMs = 250;
 
 /**
  * Creates a source that reads an issuer's key set when first asked, and again once it is old or a
  * token names a key that it lacks. The last good set stays for as long as the issuer is down or
- * answers nonsense. Without any yet, a call throws DEPENDENCY_DOWN, at the latest after `timeoutMs`, and at once for
- * 250 ms after a read that failed; so it does for a key that the last good set lacks while no newer one can be had, since
- * the key may be new.
+ * answers nonsense. Without any yet, a call throws DEPENDENCY_DOWN, at the latest after `timeoutMs`, or 250 ms
+ * more after a read that failed; so it does for a key that the last good set lacks while no newer one can be had, since the
+ * key may be new.
  */
 export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   const { url, now, log, timeoutMs = 5_000, maxAgeMs = 600_000, cooldownMs = 30_000 } = options;
   let good: JwksSource | undefined;
   let goodAtMs = 0;
   let triedAtMs = Number.NEGATIVE_INFINITY;
-  /** Why the last read failed, if it did. */
-  let failed: { readonly cause: unknown; readonly atMs: number } | undefined;
+  /** Whether the last read failed. */
+  let failed = false;
+  let pause: Promise<void> | undefined;
   let reading: Promise<JwksSource> | undefined;
 
   // Distances, not differences: the clock may have been set back meanwhile.
@@ -64,11 +66,12 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       .then((json) => {
         good = createFixedJwks(json);
         goodAtMs = now();
-        failed = undefined;
+        failed = false;
         return good;
       })
       .catch((error: unknown) => {
-        failed = { cause: error, atMs: now() };
+        failed = true;
+        pause = sleep(firstRetryMs, undefined, { ref: false });
         log.warn({ error, host: url.host }, "an issuer's keys could not be read");
         throw error;
       })
@@ -79,9 +82,10 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
   };
 
   /** Nobody needs a token that is valid to have this called, and each read is a line in the log. */
-  const readFirst = () => {
-    if (reading === undefined && failed !== undefined && isWithin(firstRetryMs, failed.atMs)) refuse(failed.cause);
-    return read().catch(refuse);
+  const readFirst = async () => {
+    // All wait for one pause. An issuer that is back by then has cost its callers a moment, and not a refusal.
+    await pause;
+    return good ?? read().catch(refuse);
   };
 
   const readAgain = async (current: JwksSource) => {

@@ -1,7 +1,7 @@
 import { carelessRole } from "../careless.ts";
 import type { Case } from "../corpus.ts";
 import { newDashboardId } from "../fixtures.ts";
-import { postFixture } from "../send.ts";
+import { postFixture, sendRequest } from "../send.ts";
 import { constants } from "../variables.ts";
 import type { Prepared } from "./around.ts";
 import { upstreamHost } from "./names.ts";
@@ -22,6 +22,8 @@ export type Setup = {
 
 /** Creates the setup of a tenant. */
 export function createSetup({ service, tokens, warehouse, upstreams, contacts }: Stage, tenant: string): Setup {
+  /** Connections of the case that was prepared last: a tenant may have so many, and the lane's cases have more. */
+  let ofLastCase: string[] = [];
   const setup: Setup = {
     post: (path, body) => postFixture(service().port, tokens(tenant, "connections:write"), path, body),
     connectToWarehouse: (name, { database, user, password }) =>
@@ -32,9 +34,11 @@ export function createSetup({ service, tokens, warehouse, upstreams, contacts }:
     },
     async prepare(attack) {
       contacts.startOver();
+      for (const name of ofLastCase.splice(0)) await disconnect(name);
       const { fixtures, publishes } = upstreamsFor(attack);
       const { http, grpc, tls } = upstreams.of(attack.id) ?? {};
       const connections = { sql: `sql-${attack.id}`, http: `http-${attack.id}`, grpc: `grpc-${attack.id}` };
+      ofLastCase = [...Object.values(connections), `own-${attack.id}`];
       const secret = { bearer_token: "CANARY_SECRET" };
       if (publishes.has("sqlpg") || fixtures.includes("dash_A_mixed")) {
         const isCareless = attack.needs?.includes(carelessRole) ?? false;
@@ -70,5 +74,11 @@ export function createSetup({ service, tokens, warehouse, upstreams, contacts }:
 
   async function connect(name: string, kind: object): Promise<void> {
     await setup.post(constants.CONNECTIONS as string, { name, ...kind });
+  }
+
+  async function disconnect(name: string): Promise<void> {
+    const headers = [["authorization", `Bearer ${tokens(tenant, "connections:write")}`]] as const;
+    const path = `${constants.CONNECTIONS}/${name}`;
+    await sendRequest(service().port, { method: "DELETE", path, headers, body: [] });
   }
 }
