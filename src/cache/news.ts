@@ -1,9 +1,12 @@
-/** What may change: a dashboard and which of its versions is active, a link, a connection, whether a tenant is suspended. */
+/** What may change: which version of a dashboard is active, a link, a connection, whether a tenant is suspended. */
 export type Changed = "dashboard" | "link" | "connection" | "tenant";
 
 /** News of what was changed, so that whoever remembers how it was forgets that. */
 export type News = {
-  /** Says that a tenant's thing was changed, after that is done; the tenant itself has no id. Whoever is here is told before this returns. */
+  /**
+   * Says that a tenant's thing was changed, after that is done; the tenant itself has no id. Whoever is here is told
+   * before this returns.
+   */
   tell(what: Changed, tenant: string, id: string): void;
   /** Has something done at each change, here or elsewhere. News from elsewhere come soon, and may be lost. */
   hear(what: Changed, forget: (tenant: string, id: string) => void): void;

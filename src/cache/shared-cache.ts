@@ -12,5 +12,8 @@ export type SharedCache = {
   readonly put: (key: CacheKey, leftMs: number, toBytes: () => Uint8Array) => void;
 };
 
+/** How long what is put must live, in milliseconds: what is gone sooner is gone before another replica asks for it. */
+export const leastSharedMs = 1_000;
+
 /** What a process has that shares nothing. */
 export const noSharedCache: SharedCache = { get: async () => undefined, put: () => {} };

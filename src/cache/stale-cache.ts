@@ -1,5 +1,6 @@
 import type { ByteCache, CacheKey } from "./byte-cache.ts";
-import { noSharedCache, type SharedCache } from "./shared-cache.ts";
+import { withPatience } from "./patience.ts";
+import { leastSharedMs, noSharedCache, type SharedCache } from "./shared-cache.ts";
 
 /** For how long a value serves. They belong to a key: all who ask by it say the same. */
 type Spans = {
@@ -51,9 +52,6 @@ type Known<V, F> = {
 /** So long a failure stands for the next: what is down is not asked by each render, and its return shows soon. */
 const failureMs = 2_000;
 
-/** What lives shorter than that is gone before another replica asks for it. */
-const leastSharedMs = 1_000;
-
 /**
  * Creates the cache in the room of another, whose bound counts what is stale as well.
  *
@@ -78,7 +76,8 @@ export function createStaleCache({
       const ageMs = ageOf(known?.last);
       if (known?.last !== undefined && ageMs < lifeMs(ask)) {
         const stale = ageMs >= ask.freshMs;
-        const anew = stale && failed === undefined ? await inTime(reload(key, ask), patienceMs) : undefined;
+        const anew =
+          stale && failed === undefined ? await withPatience(reload(key, ask), patienceMs, undefined) : undefined;
         if (anew?.last !== undefined && anew.failed === undefined) {
           return { ok: true, value: anew.last.value, asOfMs: anew.last.atMs, stale: false };
         }
@@ -154,18 +153,4 @@ export function createStaleCache({
 
 function lifeMs({ freshMs, maxStaleMs }: Spans): number {
   return Math.max(freshMs, maxStaleMs);
-}
-
-/** Returns what a promise comes to, or undefined when that takes longer. */
-async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  if (ms === 0) return undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

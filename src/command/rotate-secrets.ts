@@ -8,7 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { formatKeyFile } from "../keys/key-file.ts";
 import type { RotationStep } from "../keys/rotation.ts";
-import { ownSecretKeysFile } from "../main/secret-keys.ts";
+import { ownSecretKeysFile } from "../main/keys.ts";
 import { type Resealing, resealSecrets } from "../secret/reseal.ts";
 import { type Dropped, dropUnused, rotateSecretKeys } from "../secret/rotate-secret-keys.ts";
 import { parseSecretKeys } from "../secret/secret-keys.ts";

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { formatKeyFile } from "../keys/key-file.ts";
-import { ownShareKeysFile } from "../main/share-keys.ts";
+import { ownShareKeysFile } from "../main/keys.ts";
 import { type Rotation, rotateShareKeys } from "../share/rotate-share-keys.ts";
 import { parseShareKeys } from "../share/share-keys.ts";
 import { readKeyFileArguments } from "./key-file-arguments.ts";

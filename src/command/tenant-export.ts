@@ -36,7 +36,7 @@ export async function exportTenant(connection: Connection, wanted: TenantExport)
   const { tenant, out, actor, signal } = wanted;
   if (await isThere(out)) throw new Error("the file of --out is there already: name another, or remove it");
   const part = `${out}.part`;
-  const draft = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+  await using draft = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw new Error(`the file of --out cannot be written: ${error.code}`);
     throw new Error("another export to this file is under way: if it was killed, remove what ends with .part");
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createNews, type News } from "../cache/news.ts";
+import { withPatience } from "../cache/patience.ts";
 import { noSharedCache, type SharedCache } from "../cache/shared-cache.ts";
 import type { Config } from "../config/config.ts";
 import type { RateLimiter } from "../limit/gcra.ts";
@@ -60,12 +61,7 @@ export function openReplicas({
     news: createSharedNews(limits, news),
     state: () => ({ redis: links.every((link) => link.isUp()) ? "up" : "down" }),
     async begun() {
-      let timer: NodeJS.Timeout | undefined;
-      const moment = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, patienceMs);
-      });
-      await Promise.race([moment, Promise.all(links.map(({ tried }) => tried))]);
-      clearTimeout(timer);
+      await withPatience(Promise.all(links.map(({ tried }) => tried)), patienceMs, undefined);
     },
     close() {
       for (const link of links) link.close();

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { withPatience } from "../cache/patience.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 
 /** What the store last said of a tenant's things, asked anew as often as it must be. */
@@ -71,7 +72,7 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
     const asked = ask(tenant, id, key);
     if (last === undefined || ageMs >= staleMs) return asked;
     try {
-      return await inTime(asked, last);
+      return await withPatience(asked, patienceMs, last);
     } catch (error) {
       if (reasonOf(toFault(error)) === "DEPENDENCY_DOWN") return last;
       throw error;
@@ -90,17 +91,4 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
       asking.delete(key);
     },
   };
-}
-
-/** Waits for an answer as long as patience lasts, and then makes do with the other one. */
-async function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, otherwise);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

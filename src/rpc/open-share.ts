@@ -64,7 +64,8 @@ export type OpenShareOptions = {
 /** Creates the opener of links. */
 export function createOpenShare(options: OpenShareOptions): OpenShare {
   const { store, isSuspended, definitions, rendering, renderer, keys, limiter, rateOf, counter, now, log } = options;
-  // A revocation is seen within a second where no news of it come; and while nobody can say whether there was one, no link opens.
+  // A revocation is seen within a second where no news of it come; and while nobody can say whether there was one,
+  // no link opens.
   const rows = createLastAnswers({
     ask: (tenant, shareId) => store.getShare(tenant, shareId),
     freshMs: 1_000,

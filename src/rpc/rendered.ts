@@ -30,7 +30,7 @@ export function renderedToBytes({ html, ...rest }: RenderedDashboard): Uint8Arra
   return Buffer.from(`${JSON.stringify(rest)}\n${html}`);
 }
 
-/** Returns what `renderedToBytes` made bytes of, fresh until then. Throws for other bytes, where there is no line of JSON. */
+/** Returns what `renderedToBytes` made bytes of, fresh until then. Throws for bytes that have no line of JSON. */
 export function parseRendered(bytes: Uint8Array, freshUntilMs: number): RenderedDashboard {
   const lineEnd = bytes.indexOf(0x0a);
   const text = new TextDecoder();

@@ -1,9 +1,6 @@
 import type { CacheKey } from "../cache/byte-cache.ts";
-import type { SharedCache } from "../cache/shared-cache.ts";
+import { leastSharedMs, type SharedCache } from "../cache/shared-cache.ts";
 import { parseRendered, type RenderedDashboard, renderedToBytes } from "./rendered.ts";
-
-/** What lives shorter than that is gone before another replica asks for it. */
-const leastMs = 1_000;
 
 /**
  * Returns the render as another replica has made it, or makes it and lets the others have it. What lacks data, or
@@ -20,7 +17,7 @@ export async function shareRender(
   if (known !== undefined) return known;
   const made = await make();
   const leftMs = made.freshUntilMs - now();
-  if (made.whole && leftMs >= leastMs) shared.put(key, leftMs, () => renderedToBytes(made));
+  if (made.whole && leftMs >= leastSharedMs) shared.put(key, leftMs, () => renderedToBytes(made));
   return made;
 }
 

@@ -42,8 +42,8 @@ export async function refuseSuspended(isSuspended: SuspensionCheck, tenant: stri
 const promptMs = 100;
 
 /**
- * Refuses a call whose tenant was suspended while its body came, which takes what its caller likes, up to the listener's
- * bound. One whose body came promptly is not asked about again, because each question may have to wait for the store.
+ * Refuses a call whose tenant was suspended while its body came, which takes what its caller likes, up to the
+ * listener's bound. One whose body came promptly is not asked about again, because each question may have to wait for the store.
  */
 export function suspensionInterceptor(isSuspended: SuspensionCheck, elapsedMs: () => number): Interceptor {
   return (next) => async (request) => {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { equal, is, match, not } from "uvu/assert";
-import { ownShareKeysFile } from "../../src/main/share-keys.ts";
+import { ownShareKeysFile } from "../../src/main/keys.ts";
 import { parseShareKeys } from "../../src/share/share-keys.ts";
 import { suite } from "../harness.ts";
 

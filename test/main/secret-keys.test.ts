@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { createLog } from "../../src/log/log.ts";
-import { openSecretKeys, ownSecretKeysFile } from "../../src/main/secret-keys.ts";
+import { openSecretKeys, ownSecretKeysFile } from "../../src/main/keys.ts";
 import { kidOf } from "../../src/secret/seal.ts";
 import { suite } from "../harness.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { equal, is, match, not, ok, unreachable } from "uvu/assert";
 import { createLog } from "../../src/log/log.ts";
-import { openShareKeys, ownShareKeysFile } from "../../src/main/share-keys.ts";
+import { openShareKeys, ownShareKeysFile } from "../../src/main/keys.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("live share keys");

@@ -1,0 +1,30 @@
+import type { ByteCache } from "../cache/byte-cache.ts";
+import type { SharedCache } from "../cache/shared-cache.ts";
+import { fault } from "../errors/fault.ts";
+import { createBulkhead } from "../limit/bulkhead.ts";
+import { createHoldings } from "../limit/holdings.ts";
+import type { Renderer } from "../render/dashboard.ts";
+import { createDashboardRendering, type DashboardRendering } from "../rpc/render.ts";
+import type { SourceRunner } from "../source/runner.ts";
+
+/** Creates the rendering, with its bounds on how much is rendered at once and what that holds meanwhile. */
+export function createRendering(options: {
+  readonly sources: SourceRunner;
+  readonly renderer: Renderer;
+  readonly cache: ByteCache;
+  readonly shared: SharedCache;
+  readonly now: () => number;
+}): DashboardRendering {
+  const refusal = () => fault("OVERLOADED", "too much is being rendered just now: try again", { retryAfterMs: 1000 });
+  return createDashboardRendering({
+    ...options,
+    // Most of them wait for sources, which costs next to nothing; the sources have bounds of their own.
+    bulkhead: createBulkhead({
+      ...{ perKey: 64, total: 512, waitMs: 3_000, maxWaiting: 200 },
+      // One tenant's waiting must leave room for others'.
+      maxWaitingPerKey: 100,
+      refusal,
+    }),
+    holdings: createHoldings({ perKey: 256 * 1024 * 1024, total: 512 * 1024 * 1024, refusal }),
+  });
+}
