@@ -8,7 +8,7 @@ export type Asset = {
   /** Its Content-Type. */
   readonly type: string;
   readonly body: Uint8Array;
-  /** The same, compressed beforehand. */
+  /** The same, compressed. Read once, when the path is first asked for. */
   readonly gzip?: Uint8Array;
   readonly br?: Uint8Array;
 };
@@ -26,13 +26,19 @@ export type Assets = (path: string, headers: IncomingHttpHeaders) => Answer | un
  * @param makeAsset makes what is at paths that are too many to keep; nothing of it is kept here
  */
 export function createAssets(assets: ReadonlyMap<string, Asset>, makeAsset: MakeAsset = () => undefined): Assets {
-  const kept = new Map([...assets].map(([path, asset]) => [path, toForms(asset)]));
-  const make = (path: string) => {
-    const asset = makeAsset(path);
-    return asset && toForms(asset);
+  const kept = new Map<string, readonly Form[]>();
+  const formsOf = (path: string) => {
+    const asset = assets.get(path);
+    if (asset === undefined) {
+      const made = makeAsset(path);
+      return made && toForms(made);
+    }
+    const forms = kept.get(path) ?? toForms(asset);
+    kept.set(path, forms);
+    return forms;
   };
   return (path, headers) => {
-    const forms = kept.get(path) ?? make(path);
+    const forms = formsOf(path);
     if (forms === undefined) return undefined;
     const accepted = `${headers["accept-encoding"] ?? ""}`;
     // The form as it is comes last, so that one is always found.

@@ -20,8 +20,9 @@ const lookMs = 1_000;
 
 /**
  * Creates the watch over answers that are made and whose callers do not take them. One that takes longer than it may
- * is cut off, and where too much waits in all, those that have waited longest are: a caller that reads a byte a minute
- * keeps every other timeout from ending it. Answers that are not whole yet, such as streams, may be as slow as they are.
+ * is cut off, and where too much waits in all, those that have waited longest are: a caller that reads a byte a
+ * minute keeps every other timeout from ending it. Answers that are not whole yet, such as streams, may be as slow as
+ * they are.
  */
 export function createSlowReaders(
   limits: Pick<Limits, "sendTimeoutMs" | "maxUnsentBytes">,

@@ -2,7 +2,7 @@ import { SourceError } from "./source-error.ts";
 
 /**
  * What a question fails with that nobody waits for any more. It says nothing of the source: it is neither logged nor
- * remembered, and counts for no circuit.
+ * remembered, and is no outage to a circuit.
  */
 export class Abandoned extends SourceError {
   constructor() {

@@ -43,6 +43,9 @@ type Load = {
 /** Reads the rows of a query, unless they are kept. Never rejects. */
 export type ReadThroughCache = (query: SourceQuery, load: Load) => Promise<SourceOutcome>;
 
+/** What a question comes to that was left off because nobody waited for it. */
+const cutOff = "cut_off";
+
 /** Creates the way to rows. A failure is logged where it happens, once for all who wait. */
 export function createReadThroughCache({
   cache,
@@ -61,18 +64,22 @@ export function createReadThroughCache({
       .update(JSON.stringify([...parts, ttlS, maxStaleS]))
       .digest("base64url");
     using caller = callers.join(JSON.stringify([query.tenant, key]), query.abandoned);
-    const answer = await cache(
-      { tenant: query.tenant, key },
-      {
-        load: async () => toSized(await deadlines.run(timeoutMs, read, caller.abandoned)),
-        form: { toBytes: packFrame, parse: (bytes) => toSized(unpackFrame(bytes)) },
-        explain: (error) => (error instanceof Abandoned ? error.failure : report(query, error)),
-        isPassing: (error) => error instanceof Abandoned,
-        freshMs: ttlS * 1000,
-        maxStaleMs: maxStaleS * 1000,
-      },
-    );
-    if (!answer.ok) return answer;
+    const ask = () =>
+      cache(
+        { tenant: query.tenant, key },
+        {
+          load: async () => toSized(await deadlines.run(timeoutMs, read, caller.abandoned)),
+          form: { toBytes: packFrame, parse: (bytes) => toSized(unpackFrame(bytes)) },
+          explain: (error) => (error instanceof Abandoned ? cutOff : report(query, error)),
+          isPassing: (error) => error instanceof Abandoned,
+          freshMs: ttlS * 1000,
+          maxStaleMs: maxStaleS * 1000,
+        },
+      );
+    let answer = await ask();
+    // What others have left before it was done is no answer to one who came meanwhile.
+    if (!answer.ok && answer.failure === cutOff && !caller.abandoned.aborted) answer = await ask();
+    if (!answer.ok) return { ok: false, failure: answer.failure === cutOff ? "source_failed" : answer.failure };
     const { value: frame, asOfMs, stale } = answer;
     return { ok: true, frame, asOfMs, stale, ttlS, shownUntilMs: asOfMs + Math.max(ttlS, maxStaleS) * 1000 };
   };

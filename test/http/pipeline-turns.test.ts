@@ -29,4 +29,30 @@ test("those of one connection are answered in turn, also behind one that fails, 
   assert.is(begun.at(-1), "third");
 });
 
+test("a connection on which a thousand wait is ended by the next one, and other connections are not", async () => {
+  const inTurn = createPipelineTurns();
+  const ended: string[] = [];
+  let begun = 0;
+  const first = Promise.withResolvers<void>();
+  const connection = (name: string) => {
+    const socket = { destroy: () => ended.push(name) };
+    return { httpVersionMajor: 1, socket } as unknown as NodeRequest;
+  };
+  const one = connection("one");
+  const answer = async () => {
+    begun += 1;
+    await first.promise;
+  };
+  const all = Array.from({ length: 1_000 }, () => inTurn(one, answer));
+  assert.equal(ended, []);
+  await inTurn(one, answer);
+  inTurn(connection("other"), answer);
+  assert.equal(ended, ["one"]);
+  first.resolve();
+  await Promise.all(all);
+  assert.is(begun, 1_001);
+  await inTurn(one, answer);
+  assert.equal([begun, ended], [1_002, ["one"]]);
+});
+
 test.run();

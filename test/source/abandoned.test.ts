@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
+import { noSharedCache } from "../../src/cache/shared-cache.ts";
 import { createStaleCache } from "../../src/cache/stale-cache.ts";
 import { createDeadlines } from "../../src/source/deadlines.ts";
 import { createReadThroughCache } from "../../src/source/source-cache.ts";
@@ -15,11 +16,12 @@ const definition = definitionOf({
 });
 
 /** A source that answers once it is let to, and says how often it was asked and how often told to leave off. */
-function setUp() {
+function setUp(shared = noSharedCache) {
   const state = { reads: 0, cut: 0, reports: 0, answer: Promise.withResolvers<void>() };
   const readThrough = createReadThroughCache({
     cache: createStaleCache({
       cache: createByteCache({ maxBytes: 1 << 24, now: Date.now }),
+      shared,
       now: Date.now,
       patienceMs: 0,
     }).ask,
@@ -73,6 +75,21 @@ test("what was cut off is neither told of nor remembered: the next is asked at o
   state.answer.resolve();
   assert.is(await ask(), true);
   assert.equal([state.reads, state.reports], [2, 0]);
+});
+
+test("who comes while a question is being cut off is answered all the same", async () => {
+  const looked = Promise.withResolvers<undefined>();
+  const { ask, state } = setUp({ ...noSharedCache, get: () => looked.promise });
+  const gone = new AbortController();
+  const leaves = ask(gone.signal);
+  await settle();
+  gone.abort();
+  const comes = ask(new AbortController().signal);
+  await settle();
+  state.answer.resolve();
+  looked.resolve(undefined);
+  assert.equal([await leaves, await comes], [false, true]);
+  assert.is(state.reads, 1);
 });
 
 test("one that somebody without a signal waits for goes on", async () => {
