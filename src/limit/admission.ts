@@ -5,6 +5,8 @@ export type Admission = {
    * request's work is done; or with undefined where the request is refused, or its caller has gone away.
    */
   enter(isGone: () => boolean): Promise<Disposable | undefined>;
+  /** Whether whoever entered now would be refused. If so, that counts as a refusal. */
+  refuses(): boolean;
 };
 
 /** How much, and by what clock. */
@@ -29,19 +31,28 @@ export type AdmissionOptions = {
 
 type Waiter = { readonly isGone: () => boolean; readonly settle: (place: Disposable | undefined) => void };
 
-/** What a request is taken to cost before any was seen; what they cost then is learned within about as many. */
+/** What a request is taken to cost before any was seen, as if so many had; and from how many of the last it is learned. */
 const firstMs = 1;
-const learnedFrom = 64;
+const firstCount = 64;
+const learnedFrom = 256;
 const mostTurns = 5;
 
-/** So many may wait whatever they cost: what a page asks for at once is no overload. */
-const alwaysWaiting = 32;
+/** So many may wait whatever they cost: what a page asks for at once, or an office, is no overload. */
+const alwaysWaiting = 72;
+
+/** What a refusal is taken to cost before any was seen, and by what factor that changes with each. */
+const firstRefusalMs = 0.05;
+const refusalStep = 1.01;
+
+/** How many times as long as refusing takes those who wait are served: refusing must never be all that is done. */
+const servedToRefused = 2;
 
 /**
  * Creates an admission. What a request costs is learned from how many began and how much CPU time was taken
  * meanwhile, by all that the thread did. From that follows how many begin in a turn, in the order of their arrival,
  * and how long the next one to come would wait. Where the queue never empties, waiting is not for the end of a rush and
- * helps nobody (B. Maurer, "Fail at Scale", ACM Queue 13(8)): it is kept short then, and so is every answer.
+ * helps nobody (B. Maurer, "Fail at Scale", ACM Queue 13(8)): it is kept short then, and so is every answer. What refusals
+ * take is not charged to those who begin, who would seem dear by it, and the fewer of them began the dearer.
  */
 export function createAdmission(options: AdmissionOptions): Admission {
   const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, nextTurn } = options;
@@ -50,27 +61,45 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let refusedAtMs = Number.NEGATIVE_INFINITY;
   let isTurning = false;
   let eachMs = firstMs;
+  let [counted, countedMs] = [firstCount, firstCount * firstMs];
   let learnedAtMs = cpuMs();
   let inFlight = 0;
+  /** Since the last turn, and since the last that was learned from. */
+  let [refused, refusedBefore] = [0, 0];
+  let refusalMs = firstRefusalMs;
 
   return {
+    refuses,
     enter: (isGone) => {
-      const nowMs = cpuMs();
-      if (queue.length === 0) emptyAtMs = nowMs;
-      const isStanding = nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
-      const isTooLong = queue.length >= alwaysWaiting && queue.length * eachMs > (isStanding ? standingMs : rushMs);
-      if (isTooLong || inFlight + queue.length >= maxInFlight) {
-        refusedAtMs = nowMs;
-        return Promise.resolve(undefined);
-      }
+      if (refuses()) return Promise.resolve(undefined);
       if (!isTurning) nextTurn(turn);
       isTurning = true;
       return new Promise((settle) => queue.push({ isGone, settle }));
     },
   };
 
+  function refuses(): boolean {
+    const nowMs = cpuMs();
+    if (queue.length === 0) emptyAtMs = nowMs;
+    const isStanding = nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
+    const isTooLong = queue.length >= alwaysWaiting && queue.length * eachMs > (isStanding ? standingMs : rushMs);
+    if (!isTooLong && inFlight + queue.length < maxInFlight) return false;
+    if (refused > 0) learnRefusal(nowMs - refusedAtMs);
+    refusedAtMs = nowMs;
+    refused += 1;
+    return true;
+  }
+
+  /** Most refusals of a turn follow each other; the median of what lies between them knows nothing of what else does. */
+  function learnRefusal(tookMs: number): void {
+    refusalMs *= tookMs > refusalMs ? refusalStep : 1 / refusalStep;
+  }
+
   function turn(): void {
-    const most = Math.max(1, Math.floor(turnMs / eachMs));
+    const owedMs = Math.min(refused * refusalMs * servedToRefused, standingMs);
+    const most = Math.max(1, Math.floor(Math.max(turnMs, owedMs) / eachMs));
+    refusedBefore += refused;
+    refused = 0;
     let [next, begun] = [0, 0];
     for (; next < queue.length && begun < most; next += 1) {
       const { isGone, settle } = queue[next]!;
@@ -86,12 +115,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (isTurning) nextTurn(turn);
   }
 
-  /** What is begun is paid for until the next begin, or for some turns: what is taken beyond them is for other work. */
+  /**
+   * What is begun is paid for in this turn and in the next ones, so that only sums over many tell what each costs; what
+   * is taken beyond some turns is for other work.
+   */
   function learn(begun: number): void {
     const nowMs = cpuMs();
-    const takenMs = Math.min(nowMs - learnedAtMs, mostTurns * turnMs);
-    eachMs += (takenMs / begun - eachMs) * Math.min(1, begun / learnedFrom);
+    const takenMs = Math.min(nowMs - learnedAtMs - refusedBefore * refusalMs, mostTurns * turnMs);
+    const kept = 1 - Math.min(0.5, begun / learnedFrom);
+    counted = counted * kept + begun;
+    countedMs = countedMs * kept + Math.max(0, takenMs);
+    eachMs = countedMs / counted;
     learnedAtMs = nowMs;
+    refusedBefore = 0;
   }
 
   function takePlace(): Disposable {

@@ -25,3 +25,8 @@ export function createRates(options: {
     return own?.get(method) ?? own?.get("*") ?? methods;
   };
 }
+
+/** Returns the rule of so many a second, of which a whole second's worth may come at once. */
+export function perSecond(count: number): RateRule {
+  return { perSecond: count, burst: count };
+}

@@ -38,7 +38,10 @@ function createLoop(options: Partial<AdmissionOptions> & { readonly eachMs?: num
     cpuMs += Math.max(0.5, begun * eachMs);
     begun = 0;
   };
-  return { admission, ask, turn, counts, waits, cpuMs: () => cpuMs };
+  const spend = (ms: number) => {
+    cpuMs += ms;
+  };
+  return { admission, ask, turn, spend, counts, waits, cpuMs: () => cpuMs };
 }
 
 test("what there is room for begins in the next turn, in the order of arrival", async () => {
@@ -73,6 +76,36 @@ test("offered three times what it can do, it does all it can, and what it takes 
   const [slowest, usual] = [Math.max(...waits), waits.toSorted((a, b) => a - b)[Math.floor(waits.length / 2)]!];
   assert.ok(slowest < 400, `one waited ${slowest} ms`);
   assert.ok(usual < 150, `the usual wait was ${usual} ms`);
+});
+
+test("what refusing takes is not charged to those who begin", async () => {
+  const [eachMs, refusalMs] = [0.5, 0.1];
+  const { ask, turn, counts, waits, admission, spend, cpuMs } = createLoop({ eachMs });
+  let [arrived, refused] = [0, 0];
+  // They arrive so fast that refusing them takes more than half of all time.
+  while (cpuMs() < 10_000) {
+    for (; arrived < cpuMs() * 7; arrived += 1) {
+      if (admission.refuses()) {
+        refused += 1;
+        spend(refusalMs);
+      } else ask();
+    }
+    await turn();
+  }
+  assert.ok(refused > 40_000, `${refused} were refused`);
+  assert.is(counts.refused, 0);
+  const left = (10_000 - refused * refusalMs) / eachMs;
+  assert.ok(counts.begun > left * 0.9, `${counts.begun} of ${left} were begun`);
+  assert.ok(waits.length > 4_000, `only ${waits.length} were begun`);
+});
+
+test("so many as ask at once wait, whatever they cost", async () => {
+  const { ask, turn, counts } = createLoop({ eachMs: 20 });
+  for (let round = 0; round < 5; round += 1) {
+    for (let count = 0; count < 64; count += 1) ask();
+    for (let turns = 0; turns < 80; turns += 1) await turn();
+  }
+  assert.equal(counts, { begun: 320, refused: 0 });
 });
 
 test("when the overload is over nobody is refused any more", async () => {
