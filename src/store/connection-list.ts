@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Connection } from "./connection.ts";
+import { and, asc, eq, gt, isNotNull, isNull, sql } from "./drizzle.ts";
 import { epochMs } from "./epoch-ms.ts";
 import { connections } from "./schema.ts";
 import { queryTenant } from "./tenant-query.ts";

@@ -1,6 +1,7 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 import { databaseDown } from "./database-fault.ts";
+import { drizzle } from "./drizzle.ts";
 
 /** How a connection is made. */
 export type ConnectionOptions = {

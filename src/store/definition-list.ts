@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Connection } from "./connection.ts";
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, sql } from "./drizzle.ts";
 import { epochMs } from "./epoch-ms.ts";
 import { definitions, drafts } from "./schema.ts";
 import { queryTenant } from "./tenant-query.ts";

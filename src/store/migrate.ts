@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate } from "drizzle-orm/postgres-js/migrator";
 import { fault } from "../errors/fault.ts";
 import { type Connection, connect } from "./connection.ts";
 import { isLockNotAvailable } from "./database-fault.ts";
+import { drizzle, migrate } from "./drizzle.ts";
 
 const migrationsFolder = fileURLToPath(new URL("migrations", import.meta.url));
 

@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import {
   bigint,
   check,
@@ -10,9 +9,10 @@ import {
   pgPolicy,
   pgTable,
   primaryKey,
+  sql,
   text,
   timestamp,
-} from "drizzle-orm/pg-core";
+} from "./drizzle.ts";
 
 /**
  * The tables. Each leads with `tenant_id`, is closed to other tenants by a row policy that holds for

@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
 import { fault } from "../errors/fault.ts";
 import type { Connection } from "./connection.ts";
 import { noSuchVersion } from "./database-fault.ts";
+import { and, eq, sql } from "./drizzle.ts";
 import { shares } from "./schema.ts";
 
 /** A share link to keep. */

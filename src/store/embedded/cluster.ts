@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fault } from "../../errors/fault.ts";
@@ -29,9 +29,11 @@ export async function ensureCluster(plan: ClusterPlan): Promise<string> {
   if (await stat(dataFolder).catch(() => undefined)) return password;
 
   progress("preparing the embedded PostgreSQL (first start)");
-  const half = `${dataFolder}.part`;
-  const passwordFile = join(folder, "password.part");
-  await rm(half, { recursive: true, force: true });
+  await removeParts(folder);
+  // Of this start only: the initdb of one that was killed goes on for a moment, and empties its folder when it fails.
+  const part = `${randomBytes(4).toString("hex")}.part`;
+  const half = `${dataFolder}.${part}`;
+  const passwordFile = join(folder, `password.${part}`);
   await mkdir(half, { mode: 0o700 });
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (account !== undefined) {
@@ -53,6 +55,13 @@ export async function ensureCluster(plan: ClusterPlan): Promise<string> {
   }
   await rename(half, dataFolder);
   return password;
+}
+
+/** Removes what starts left that were killed, though an initdb may still be adding to it. */
+async function removeParts(folder: string): Promise<void> {
+  const parts = (await readdir(folder)).filter((name) => /^(data|password)\.(.*\.)?part$/.test(name));
+  const options = { recursive: true, force: true, maxRetries: 5 };
+  await Promise.all(parts.map((name) => rm(join(folder, name), options).catch(() => {})));
 }
 
 async function ensurePassword(file: string): Promise<string> {
