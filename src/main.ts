@@ -2,7 +2,6 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Config, parseConfig } from "./config/config.ts";
 import { createLog, type Log } from "./log/log.ts";
-import { createDemo } from "./main/demo.ts";
 import { defaultDataDir } from "./main/paths.ts";
 import { type Service, startService } from "./main/service.ts";
 import { handleSignals } from "./main/signals.ts";
@@ -23,7 +22,7 @@ try {
 }
 
 async function start(config: Config, log: Log): Promise<Service> {
-  const demo = config.demo ? createDemo(config, say) : undefined;
+  const demo = config.demo ? (await import("./main/demo.ts")).createDemo(config, say) : undefined;
   const service = await startService(config, { log, progress: say }, demo?.open);
   try {
     await demo?.seed(service);

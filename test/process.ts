@@ -14,6 +14,7 @@ import { projectDir } from "../src/main/paths.ts";
 import { readPostmaster } from "../src/store/embedded/postmaster.ts";
 import { databaseName } from "../src/store/embedded/provision.ts";
 import { stopServer } from "../src/store/embedded/server.ts";
+import { givenCodeCache } from "./fault/code-cache.ts";
 
 /** A process of the service, from its first moment. */
 export type ServiceProcess = {
@@ -82,6 +83,7 @@ export function createDataFolder(): DataFolder {
         DEMO: "off",
         RATE_PER_SECOND: "100000",
         RATE_BURST: "100000",
+        ...givenCodeCache,
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],

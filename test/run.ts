@@ -1,30 +1,43 @@
 /**
- * `npm test`: runs the test files in two processes side by side, each of which takes the next file when it
- * is done with one, and those whose speed counts at the end, alone. `npm test -- store/` runs those whose path
- * holds that text. What a file prints is printed whole when it is done; the last line counts everything.
+ * `npm test`: runs the test files in two processes side by side, each of which takes the next file when it is done
+ * with one, those that mostly wait in a third one beside, and those whose speed counts at the end, alone.
+ * `npm test -- store/` runs those whose path holds that text. What a file prints is printed whole when it is done;
+ * the last line counts everything.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { createCodeCache } from "./fault/code-cache.ts";
 
 /** Two, because more would take the cores from what single tests wait for, even where there are more cores. */
 const lanes = 2;
 
+/** Files that wait for half of their time or more, for limits to refill and for what was cut off to come back. */
+const waiting = ["attack/load.", "attack/fault.", "fault/outage.", "fault/drain."];
+
 /** Files that take long, the longest first, so that no lane is left with one at the end. All others follow. */
 const long = [
-  "attack/",
   "fault/crash",
-  "fault/start",
   "browser/share-page",
+  "attack/attack",
+  "attack/sources",
+  "fault/start",
   "browser/",
-  "contract/",
   "fault/",
+  "attack/",
+  "contract/",
+  "isolation/",
   "store/",
+  "source/",
 ];
 
 const alone = (file: string) => file.endsWith("/speed.test.ts");
+const waits = (file: string) => waiting.some((start) => file.startsWith(start));
+
+/** Services are started some hundred times. */
+const env = { ...process.env, ...createCodeCache() };
 
 const wanted = process.argv[2] ?? "";
 const all = globSync("**/*.test.ts", { cwd: import.meta.dirname })
@@ -32,16 +45,18 @@ const all = globSync("**/*.test.ts", { cwd: import.meta.dirname })
   .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
 const startMs = performance.now();
 
-const files = all.filter((file) => !alone(file));
-const counts: Count[] = await Promise.all(Array.from({ length: lanes }, () => runLane(files)));
+const idle = all.filter((file) => !alone(file) && waits(file));
+const files = all.filter((file) => !alone(file) && !waits(file));
+const queues = [idle, ...Array.from({ length: lanes }, () => files)];
+const counts: Count[] = await Promise.all(queues.map(runLane));
 const last = all.filter(alone);
 counts.push(await runLane(last));
 const [passed, failed, skipped] = [0, 1, 2].map((at) => counts.reduce((sum, count) => sum + count[at]!, 0));
 const nothingRan = passed === 0 && failed === 0;
-const leftOver = [...files, ...last];
+const leftOver = [...idle, ...files, ...last];
 if (leftOver.length > 0) console.log(`\nfiles left over: ${leftOver.join(" ")}`);
 const lost = leftOver.length + (nothingRan ? 1 : 0);
-console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes`);
+console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes and one that waits`);
 console.log(`\n${passed} passed, ${failed! + lost} failed${skipped! > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed! + lost > 0 ? 1 : 0;
 
@@ -54,7 +69,7 @@ type Count = readonly [passed: number, failed: number, skipped: number];
 
 /** Runs files until none is left. A lane that dies has failed at what it was doing. */
 async function runLane(files: string[]): Promise<Count> {
-  const lane = fork(join(import.meta.dirname, "lane.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const lane = fork(join(import.meta.dirname, "lane.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"], env });
   process.once("exit", () => lane.kill("SIGKILL"));
   const printed = gatherOutput(lane);
   let file: string | undefined;

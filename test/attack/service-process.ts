@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { givenCodeCache } from "../fault/code-cache.ts";
 import type { Question, Sight } from "./probe.ts";
 
 /** The service under attack: the real one, in a process of its own. */
@@ -36,7 +37,7 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
   const port = await findPort();
   const probe = join(import.meta.dirname, "probe.ts");
   const child = spawn(process.execPath, ["--import", probe, join(projectDir, "src/main.ts")], {
-    env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: `${port}`, ...env },
+    env: { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: `${port}`, ...givenCodeCache, ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const kill = () => child.kill("SIGKILL");

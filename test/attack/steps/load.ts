@@ -12,6 +12,12 @@ import type { StepKind } from "./step-kind.ts";
 /** As many at once as find out what a service can do, without making it queue for long. */
 const peakConcurrency = 32;
 
+/** More than wait at once, and fewer than half of what the service takes. */
+const connections = 480;
+
+/** A client that is further behind its schedule was measured itself. */
+const latestMs = 50;
+
 /** What an overloaded service may answer. */
 const allowed = new Set(["200", "429", "503"]);
 
@@ -38,14 +44,17 @@ export const load: StepKind = {
     const url = `http://127.0.0.1:${world.service.port}`;
     const client = startLoadProcess();
     try {
+      // What each tenant asks for first is drawn, and kept then.
+      await client.closed({ url, requests, connections, count: requests.length, concurrency: peakConcurrency });
       const peak = await client.closed({
         url,
         requests,
+        connections,
         seconds: world.thorough ? 10 : 3,
         concurrency: peakConcurrency,
       });
       const peakPerSecond = goodputOf(peak);
-      const going = client.open({ url, requests, seconds, perSecond: step.multiple! * peakPerSecond });
+      const going = client.open({ url, requests, connections, seconds, perSecond: step.multiple! * peakPerSecond });
       const own: Scope = { ...scope, variables: { ...variables } };
       const { outcomes, result: figures } = await probeWhile(
         own,
@@ -62,8 +71,10 @@ export const load: StepKind = {
   },
 };
 
-function tell({ sent, seconds, statuses, ok, shed }: LoadFigures): string {
+function tell({ sent, seconds, statuses, ok, shed, late }: LoadFigures): string {
   const counts = Object.entries(statuses).map(([status, count]) => `${count} x ${status}`);
   const slowest = `p99 ${Math.round(ok.p99)} ms of the good, ${Math.round(shed.p99)} ms of the refused`;
-  return `${sent} in ${seconds} s: ${counts.join(", ")}; ${slowest}`;
+  const schedule =
+    late.p99 < latestMs ? "" : `; void, for the client was ${Math.round(late.p99)} ms behind its schedule`;
+  return `${sent} in ${seconds} s: ${counts.join(", ")}; ${slowest}${schedule}`;
 }
