@@ -1,6 +1,6 @@
 /**
  * `npm test`: runs the test files in two processes side by side, each of which takes the next file when it is done
- * with one, those that mostly wait in a third one beside, and those whose speed counts at the end, alone.
+ * with one, and in a third one that begins with those that mostly wait; those whose speed counts at the end, alone.
  * `npm test -- store/` runs those whose path holds that text. What a file prints is printed whole when it is done;
  * the last line counts everything.
  */
@@ -47,16 +47,16 @@ const startMs = performance.now();
 
 const idle = all.filter((file) => !alone(file) && waits(file));
 const files = all.filter((file) => !alone(file) && !waits(file));
-const queues = [idle, ...Array.from({ length: lanes }, () => files)];
-const counts: Count[] = await Promise.all(queues.map(runLane));
+const takes = [[idle, files], ...Array.from({ length: lanes }, () => [files])];
+const counts: Count[] = await Promise.all(takes.map(runLane));
 const last = all.filter(alone);
-counts.push(await runLane(last));
+counts.push(await runLane([last]));
 const [passed, failed, skipped] = [0, 1, 2].map((at) => counts.reduce((sum, count) => sum + count[at]!, 0));
 const nothingRan = passed === 0 && failed === 0;
 const leftOver = [...idle, ...files, ...last];
 if (leftOver.length > 0) console.log(`\nfiles left over: ${leftOver.join(" ")}`);
 const lost = leftOver.length + (nothingRan ? 1 : 0);
-console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes and one that waits`);
+console.log(`\n${Math.round((performance.now() - startMs) / 1000)} s in ${lanes} lanes and one that waits first`);
 console.log(`\n${passed} passed, ${failed! + lost} failed${skipped! > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed! + lost > 0 ? 1 : 0;
 
@@ -67,8 +67,8 @@ function rankOf(file: string): number {
 
 type Count = readonly [passed: number, failed: number, skipped: number];
 
-/** Runs files until none is left. A lane that dies has failed at what it was doing. */
-async function runLane(files: string[]): Promise<Count> {
+/** Runs files until none is left, the first queue's before the next one's. A lane that dies has failed at what it was doing. */
+async function runLane(queues: readonly string[][]): Promise<Count> {
   const lane = fork(join(import.meta.dirname, "lane.ts"), { stdio: ["ignore", "pipe", "pipe", "ipc"], env });
   process.once("exit", () => lane.kill("SIGKILL"));
   const printed = gatherOutput(lane);
@@ -78,7 +78,7 @@ async function runLane(files: string[]): Promise<Count> {
     // What it wrote before it asked may still be on its way.
     await setImmediate();
     printed.flush();
-    file = files.shift();
+    file = queues.find(({ length }) => length > 0)?.shift();
     if (file !== undefined) took += 1;
     if (lane.connected) lane.send(file === undefined ? "" : join(import.meta.dirname, file));
   });

@@ -65,6 +65,7 @@ export function declareWorld(test: Suite, kind: WorldKind, only: (attack: Case) 
   });
 
   test.after(async () => {
+    if (cases.length === 0) return;
     const { tookMs } = await end.promise.catch(() => ({ tookMs: 0 }));
     console.log(`\n${kind}: ${cases.length} cases in ${Math.round(tookMs / 1000)} s`);
     for (const name of tolerated) console.log(`tolerated: ${name}`);
