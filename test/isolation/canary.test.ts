@@ -11,7 +11,7 @@ const source = await openCanarySource();
 test.after(() => source.close());
 
 /** `CANARY_REQUESTS=100000 npx uvu test/isolation canary` for the long form. */
-const requests = Number(process.env.CANARY_REQUESTS ?? 1_000);
+const requests = Number(process.env.CANARY_REQUESTS ?? 2_000);
 
 test("no answer holds another tenant's text, by whichever protocol, also where the cache is too small for all", async () => {
   const errors: string[] = [];
