@@ -96,12 +96,11 @@ test("nothing that was sent is lost under load", async () => {
     }
   };
   const clients = Array.from({ length: 20 }, client);
-  await sleep(200);
+  while (outcomes.length <= 100) await sleep(20);
   await listener.close(5_000);
   going = false;
   await Promise.all(clients);
   agent.destroy();
-  assert.ok(outcomes.length > 100);
   assert.equal([...new Set(outcomes)].sort(), ["200", "ECONNREFUSED"]);
 });
 

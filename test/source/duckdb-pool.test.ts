@@ -46,7 +46,7 @@ linuxTest("a query that does not heed the interrupt is killed after the grace", 
   withPool({ maxChildren: 1, graceMs: 100 }, async (pool) => {
     await ask(pool, "select 1");
     const [pid] = childPids();
-    const failure = await failureOf(ask(pool, deaf, { deadlineMs: 100 }));
+    const failure = await failureOf(ask(pool, deaf, { deadlineMs: 1_000 }));
     assert.is(failure.failure, "source_timeout");
     assert.equal((await ask(pool, "select 7 as v", { deadlineMs: 5_000 })).columns[0]?.values[0], 7);
     assert.not.ok(childPids().includes(pid!));
