@@ -5,8 +5,6 @@ export type Admission = {
    * request's work is done; or with undefined where the request is refused, or its caller has gone away.
    */
   enter(isGone: () => boolean): Promise<Disposable | undefined>;
-  /** Whether whoever entered now would be refused. If so, that counts as a refusal. */
-  refuses(): boolean;
 };
 
 /** How much, and by what clock. */
@@ -69,7 +67,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let refusalMs = firstRefusalMs;
 
   return {
-    refuses,
     enter: (isGone) => {
       if (refuses()) return Promise.resolve(undefined);
       if (!isTurning) nextTurn(turn);
@@ -78,6 +75,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
   };
 
+  /** Says whether whoever enters now is refused, and counts those who are. */
   function refuses(): boolean {
     const nowMs = cpuMs();
     if (queue.length === 0) emptyAtMs = nowMs;
