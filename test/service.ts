@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Grant } from "../src/auth/development-issuer.ts";
-import { parseConfig } from "../src/config/config.ts";
+import { type Config, parseConfig } from "../src/config/config.ts";
 import { createLog, type Log } from "../src/log/log.ts";
 import { startService } from "../src/main/service.ts";
-import { createTestDatabase } from "./store/database.ts";
+import { createTestDatabase, type TestDatabase } from "./store/database.ts";
 
 /** A service under test. */
 export type TestService = {
@@ -28,16 +28,12 @@ export type TestService = {
   close(): Promise<void>;
 };
 
-/** Starts one. Environment variables given replace those of the tests' own. It logs nothing unless a log is given. */
-export async function startTestService(
-  env: Record<string, string> = {},
-  log: Log = createLog("silent"),
-): Promise<TestService> {
-  const database = await createTestDatabase();
-  const dataDir = mkdtempSync(join(tmpdir(), "dashboards-"));
-  // Queries run as another user, who must be able to read the files.
-  chmodSync(dataDir, 0o755);
-  const config = parseConfig(
+/**
+ * The configuration of a service under test, on a database and a data folder of its own. Environment variables given
+ * replace those of the tests' own.
+ */
+export function testConfig(database: TestDatabase, dataDir: string, env: Record<string, string>): Config {
+  return parseConfig(
     {
       DATABASE_URL: database.url,
       DATABASE_MIGRATE_URL: database.ownerUrl,
@@ -50,6 +46,18 @@ export async function startTestService(
     },
     dataDir,
   );
+}
+
+/** Starts one. Environment variables given replace those of the tests' own. It logs nothing unless a log is given. */
+export async function startTestService(
+  env: Record<string, string> = {},
+  log: Log = createLog("silent"),
+): Promise<TestService> {
+  const database = await createTestDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), "dashboards-"));
+  // Queries run as another user, who must be able to read the files.
+  chmodSync(dataDir, 0o755);
+  const config = testConfig(database, dataDir, env);
   const service = await startService(config, { log });
   const api = `${service.url}/api/v1/data-consumption/dashboards`;
 

@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Hold } from "./hold.ts";
+import { createRelay } from "./relay.ts";
 
 /** A way to the service, over HTTP/1.1, that can make calls wait as they arrive or as they are answered. */
 export type ClientTap = {
@@ -14,43 +14,22 @@ export type ClientTap = {
 
 /** Listens on a port of its own. Calls that are to wait must each come over a connection of their own. */
 export async function createClientTap(): Promise<ClientTap> {
-  const sockets = new Set<Socket>();
   let servicePort = 0;
   let hold: Hold | undefined;
 
-  // Else each small message waits for the last one to be confirmed, which takes 40 ms.
-  const server = createServer({ noDelay: true }, (near) => {
-    const far = connect({ port: servicePort, host: "127.0.0.1", noDelay: true });
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
-        // What was passed on before the end still arrives.
-        other.end();
-      });
-    }
+  const openFar = () => connect({ port: servicePort, host: "127.0.0.1", noDelay: true });
+  const relay = await createRelay(openFar, (near, far) => {
     const isHeld = hold?.point === "request_read" && hold.enter();
     near.on("data", isHeld ? holdLastByte(far, hold!) : (bytes) => far.write(bytes));
     far.on("data", holdReply(near, hold));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  });
   return {
-    port: (server.address() as AddressInfo).port,
+    ...relay,
     leadTo: (port) => {
       servicePort = port;
     },
     hold: (next) => {
       hold = next;
-    },
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
     },
   };
 }

@@ -1,8 +1,8 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { CrashPointName } from "./crash-points.ts";
 import type { Hold } from "./hold.ts";
 import { createMessageReader, type PostgresMessage } from "./postgres-messages.ts";
+import { createRelay } from "./relay.ts";
 
 /** A way to the database that can make calls wait at a point of their transactions. */
 export type DatabaseTap = {
@@ -17,40 +17,19 @@ export type DatabaseTap = {
 export async function createDatabaseTap(target: string): Promise<DatabaseTap> {
   const { hostname, port: targetPort, pathname, username, password } = new URL(target);
   const host = decodeURIComponent(hostname);
-  const sockets = new Set<Socket>();
   let hold: Hold | undefined;
 
-  // Else each small message waits for the last one to be confirmed, which takes 40 ms.
-  const server = createServer({ noDelay: true }, (near) => {
-    const far = host.startsWith("/")
+  const openFar = () =>
+    host.startsWith("/")
       ? connect(`${host}/.s.PGSQL.${targetPort || 5432}`)
       : connect({ port: Number(targetPort || 5432), host, noDelay: true });
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
-        // What was passed on before the end still arrives.
-        other.end();
-      });
-    }
-    tap(near, far, () => hold);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const { port, close } = await createRelay(openFar, (near, far) => tap(near, far, () => hold));
   return {
-    url: `postgres://${username}:${password}@127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
+    url: `postgres://${username}:${password}@127.0.0.1:${port}${pathname}`,
     hold: (next) => {
       hold = next;
     },
-    async close() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    close,
   };
 }
 

@@ -4,9 +4,9 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
-import { parseConfig } from "../../src/config/config.ts";
 import { createLog, type Log } from "../../src/log/log.ts";
 import { type Service, startService } from "../../src/main/service.ts";
+import { testConfig } from "../service.ts";
 import { createTestDatabase } from "../store/database.ts";
 
 /** One of them, as the tenant acme calls it. */
@@ -38,20 +38,8 @@ export async function startReplicas(
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), "dash-replicas-"));
   chmodSync(dataDir, 0o755);
-  const config = parseConfig(
-    {
-      DATABASE_URL: database.url,
-      DATABASE_MIGRATE_URL: database.ownerUrl,
-      PUBLIC_URL: "https://links.test",
-      PORT: "0",
-      RATE_PER_SECOND: "100000",
-      RATE_BURST: "100000",
-      RATE_LINKS_PER_SECOND: "100000",
-      DEMO: "off",
-      ...env,
-    },
-    dataDir,
-  );
+  const rates = { RATE_PER_SECOND: "100000", RATE_BURST: "100000", RATE_LINKS_PER_SECOND: "100000" };
+  const config = testConfig(database, dataDir, { ...rates, ...env });
   // One after the other, because the first one makes the keys.
   const [a, b] = [await startService(config, { log }), await startService(config, { log })];
   const scopes = ["dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"];
