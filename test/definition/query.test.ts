@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { createBinding } from "../../src/definition/filter-value.ts";
 import { bindQuery, parseQuery } from "../../src/definition/query.ts";
 import { toErrorAnswer } from "../../src/errors/answer.ts";
+import { cpuMsOf } from "../cpu-time.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("definition/query");
@@ -116,9 +117,8 @@ test("placeholders are listed once, in order, each with the line where it stands
 
 test("a query of 64 KiB is read quickly, whatever it is made of", () => {
   for (const part of ["[[", "[[:a]]", ":a ", "/*", "$a", "$", "a$", "'", "''", "--", "E'\\", "]]", "::", ";"]) {
-    const start = performance.now();
-    parseOrRefuse(part.repeat(65_536 / part.length));
-    assert.ok(performance.now() - start < 1_000, part);
+    const tookMs = cpuMsOf(() => parseOrRefuse(part.repeat(65_536 / part.length)));
+    assert.ok(tookMs < 1_000, `${part} takes ${tookMs} ms`);
   }
 });
 

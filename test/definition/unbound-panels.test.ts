@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import { createUnboundPanelFinder } from "../../src/definition/unbound-panels.ts";
+import { cpuMsOf } from "../cpu-time.ts";
 import { suite } from "../harness.ts";
 import { definitionOf, duckdbOf } from "./make.ts";
 
@@ -89,9 +90,11 @@ test("fifty filters over queries as long as can be read each query once", () => 
   const filters = names.map((name) => ({ name, type: "string" }));
   const unboundPanels = createUnboundPanelFinder(definitionOf({ layout: { panels }, filters, datasources }));
   assert.equal(unboundPanels("f2"), []);
-  const start = performance.now();
-  const found = names.map((name) => unboundPanels(name).length);
-  assert.ok(performance.now() - start < 500);
+  let found: number[] = [];
+  const tookMs = cpuMsOf(() => {
+    found = names.map((name) => unboundPanels(name).length);
+  });
+  assert.ok(tookMs < 500, `${tookMs} ms`);
   assert.equal(found, [0, 0, 0, ...Array(47).fill(15)]);
 });
 

@@ -7,6 +7,7 @@ import {
   SaveDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { createFieldCheck, createProblemSearch } from "../../src/rpc/validate.ts";
+import { cpuMsOf } from "../cpu-time.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("validation");
@@ -90,9 +91,8 @@ test("a hundred thousand items cost no more than their count", () => {
   const request = create(SaveDefinitionRequestSchema, {
     datasources: Array(100_000).fill(create(SaveDefinitionRequestSchema)),
   });
-  const before = performance.now();
-  assert.is(findProblems(SaveDefinitionRequestSchema, request).length, 1);
-  assert.ok(performance.now() - before < 800);
+  const tookMs = cpuMsOf(() => assert.is(findProblems(SaveDefinitionRequestSchema, request).length, 1));
+  assert.ok(tookMs < 800, `${tookMs} ms`);
 });
 
 test.run();
