@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
 import type { ContextValues } from "@connectrpc/connect";
 import { fault } from "../errors/fault.ts";
+import type { Admission } from "../limit/admission.ts";
 import type { Log } from "../log/log.ts";
 import { logOnClose, type Tally } from "./access-log.ts";
 import { type Answer, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from "./answer.ts";
@@ -12,7 +12,7 @@ import { type Head, readHead } from "./head.ts";
 import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
 import { createPipelineTurns } from "./pipeline-turns.ts";
 import { createReadiness, healthAnswer, isProbe, type Readiness, readinessAnswer } from "./probes.ts";
-import { createShed } from "./shed.ts";
+import type { Shed } from "./shed.ts";
 
 /** Finds what answers an HTTP method at a path: a handler, or the methods that the path has, or nothing. */
 export type Find = (
@@ -28,13 +28,9 @@ export type DispatchOptions = ExchangeOptions & {
   /** What handlers are told of a request. */
   readonly contextValues: (exchange: Exchange) => ContextValues;
   readonly share: OpenLink;
-  /** The page for whoever opens a link while too much is asked; it is sent with a `Retry-After`. */
-  readonly busyPage: () => Answer;
-  /**
-   * Asked before anything is done for a request, unless it is for a probe or an asset, or leads nowhere: resolves
-   * with its place, or with undefined where there is no room for it, or its caller has left.
-   */
-  readonly admit: (isGone: () => boolean) => Promise<Disposable | undefined>;
+  /** Asked before anything is done for a request, unless it is for a probe or an asset, or leads nowhere. */
+  readonly admission: Pick<Admission, "enter">;
+  readonly shed: Shed;
   readonly assets: Assets;
   readonly ready: () => Promise<Readiness>;
   readonly isDraining: () => boolean;
@@ -48,16 +44,12 @@ export type DispatchOptions = ExchangeOptions & {
  */
 export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () => void) => void;
 
-/** A body that arrives along with its head, or as good as. */
-const smallBodyBytes = 16 * 1024;
-
 /**
  * Creates what every request of either HTTP version goes through: an id, one line in the log, and an
  * answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { find, contextValues, share, admit, assets, isDraining, log, now } = options;
-  const shed = createShed({ busyPage: options.busyPage, random: Math.random, log, now });
+  const { find, contextValues, share, admission, shed, assets, isDraining, log, now } = options;
   const ready = createReadiness(options.ready, now);
   const inTurn = createPipelineTurns();
 
@@ -105,24 +97,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       tally.path = found.requestPath;
       if (found.isStream) rest();
       if (isProbe(found)) return runHandler(found, request, response, contextValues(exchange), tally);
-      const place = await admit(() => response.destroyed);
-      if (place === undefined) return refuse(head, request, response);
+      const place = await admission.enter(() => response.destroyed);
+      if (place === undefined) return sendAnswer(request, response, shed(head.path, request.headers["content-type"]));
       return runHandler(found, request, response, contextValues(exchange), tally, place);
     }
     const answer =
       found === undefined ? await other(head, request, response, exchange, tally) : onlyMethods(found.allow);
     return sendAnswer(request, response, answer);
-  }
-
-  /** As `sendAnswer`, without all that costs: most of those who are refused have sent all that they will. */
-  async function refuse(head: Head, request: NodeRequest, response: NodeResponse): Promise<void> {
-    const answer = shed(head, request);
-    const length = Number(request.headers["content-length"] ?? 0);
-    const isSmall = length <= smallBodyBytes && request.headers["transfer-encoding"] === undefined;
-    if (isHttp2(request) || !isSmall || response.destroyed) return sendAnswer(request, response, answer);
-    // Node throws away what is still to come of the body.
-    const headers = { ...answer.headers, "content-length": Buffer.byteLength(answer.body) };
-    (response as ServerResponse).writeHead(answer.status, headers).end(answer.body);
   }
 
   async function other(
@@ -158,8 +139,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     response: NodeResponse,
     exchange: Exchange,
   ): Promise<Answer> {
-    using place = await admit(() => response.destroyed);
-    if (place === undefined) return shed(head, request);
+    using place = await admission.enter(() => response.destroyed);
+    if (place === undefined) return shed(head.path, request.headers["content-type"]);
     const gone = new AbortController();
     response.once("close", () => {
       if (!response.writableFinished) gone.abort();

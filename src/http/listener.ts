@@ -3,20 +3,24 @@ import type { AddressInfo, Socket } from "node:net";
 import { Server as NetServer } from "node:net";
 import type { Network } from "../config/network.ts";
 import { fault } from "../errors/fault.ts";
+import type { Admission } from "../limit/admission.ts";
+import type { Answer } from "./answer.ts";
 import { type Asset, createAssets, type MakeAsset } from "./assets.ts";
 import { createClientAddress, createProxyCheck, plainAddress } from "./client-address.ts";
 import { createConnections } from "./connections.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { createQuickRefusal } from "./quick-refusal.ts";
 import { refuseRaw } from "./raw.ts";
 import { type Certificate, createServers } from "./servers.ts";
+import { createShed } from "./shed.ts";
 
 /** What a listener is made of. */
-export type ListenerOptions = Pick<
-  DispatchOptions,
-  "find" | "contextValues" | "share" | "busyPage" | "admit" | "ready" | "log" | "now"
-> & {
+export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
+  readonly admission: Admission;
+  /** The page for whoever opens a link while too much is asked; it is sent with a `Retry-After`. */
+  readonly busyPage: () => Answer;
   /** By path. */
   readonly assets: ReadonlyMap<string, Asset>;
   /** Makes those that are too many to keep; none when absent. */
@@ -49,7 +53,7 @@ const settleMs = 100;
 
 /** Creates a listener for HTTP/1.1 and HTTP/2 on one port. It listens once told to. */
 export function createListener(options: ListenerOptions): Listener {
-  const { log, certificate } = options;
+  const { admission, find, log, certificate, now } = options;
   const limits = { ...defaultLimits, ...options.limits };
   let draining = false;
   const isProxy = createProxyCheck(options.trustedProxies);
@@ -58,15 +62,22 @@ export function createListener(options: ListenerOptions): Listener {
     isProxy,
     keyOf: (address) => options.addressKey(plainAddress(address)),
   });
+  const shed = createShed({ busyPage: options.busyPage, random: Math.random, log, now });
+  const refuseQuickly = createQuickRefusal({ admission, find, shed, generateId: randomUUID });
   const dispatch = createDispatch({
     ...options,
+    shed,
     assets: createAssets(options.assets, options.makeAsset),
     clientAddress: createClientAddress(isProxy),
     generateId: randomUUID,
     isDraining: () => draining,
     maxHeaderBytes: limits.maxHeaderBytes,
   });
-  const servers = createServers({ certificate, limits, connections, dispatch, refuse });
+  const servers = createServers({
+    ...{ certificate, limits, connections, dispatch, refuse: refuseUnread },
+    // While it drains, answers say that their connections end.
+    refuseQuickly: (request, response) => !draining && refuseQuickly(request, response),
+  });
   const { http1 } = servers;
   const nextTurn = createIntake(http1);
 
@@ -100,7 +111,7 @@ export function createListener(options: ListenerOptions): Listener {
     },
   };
 
-  function refuse(socket: Socket, error: Error & { code?: string }): void {
+  function refuseUnread(socket: Socket, error: Error & { code?: string }): void {
     const requestId = randomUUID();
     log.info(
       { requestId, method: "other", path: "(none)", status: 400, protocol: "http/1.1", code: error.code },

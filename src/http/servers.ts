@@ -13,6 +13,7 @@ import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Limits } from "./limits.ts";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+import type { QuickRefusal } from "./quick-refusal.ts";
 import { createSessionTurns, type SessionTurns } from "./session-turns.ts";
 import { watchSession } from "./sessions.ts";
 import { createSlowReaders } from "./slow-readers.ts";
@@ -28,6 +29,8 @@ export type ServersOptions = {
   readonly certificate: Certificate | undefined;
   readonly limits: Limits;
   readonly connections: Connections;
+  /** Asked first. */
+  readonly refuseQuickly: QuickRefusal;
   readonly dispatch: Dispatch;
   /** Answers what Node could not read as a request, or will not answer. */
   readonly refuse: (socket: Socket, error: Error & { code?: string }) => void;
@@ -56,6 +59,8 @@ export function createServers(options: ServersOptions): Servers {
   const closing = new WeakSet<Socket>();
   const slowReaders = createSlowReaders(limits);
   const http1 = createHttp1(certificate, limits, (request, response) => {
+    // Its connection counts as used a moment ago all the same.
+    if (options.refuseQuickly(request, response)) return connections.begin(request.socket)();
     responses.add(response);
     response.once("close", () => responses.delete(response));
     answer(request, response, begin(response, request.socket));

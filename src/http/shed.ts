@@ -3,11 +3,9 @@ import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
 import { type Answer, errorToAnswer } from "./answer.ts";
-import type { Head } from "./head.ts";
-import type { NodeRequest } from "./message.ts";
 
 /** Returns the answer for a request that is refused unread, in the protocol that it seems to be of. */
-export type Shed = (head: Pick<Head, "path">, request: Pick<NodeRequest, "headers">) => Answer;
+export type Shed = (path: string, contentType: string | undefined) => Answer;
 
 /** What refusals are made of. */
 export type ShedOptions = {
@@ -28,7 +26,7 @@ const reportMs = 10_000;
 /** Creates the answers to whom there is no room for. They are made once, for making one costs what it is to save. */
 export function createShed({ busyPage, random, log, now }: ShedOptions): Shed {
   const answers = waitsS.map(createAnswers);
-  let page: Answer | undefined;
+  const pages: Answer[] = [];
   let count = 0;
   let reportedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -40,18 +38,23 @@ export function createShed({ busyPage, random, log, now }: ShedOptions): Shed {
     count = 0;
   };
 
-  return ({ path }, { headers }) => {
+  return (path, contentType) => {
     report();
-    const { rest, connect, grpc } = answers[Math.floor(random() * answers.length)]!;
-    const grpcType = /^application\/grpc(-web)?\b/.exec(`${headers["content-type"] ?? ""}`)?.[0];
+    const which = Math.floor(random() * answers.length);
+    const { rest, connect, grpc } = answers[which]!;
+    const grpcType = /^application\/grpc(-web)?\b/.exec(contentType ?? "")?.[0];
     if (grpcType !== undefined) return { ...grpc, headers: { ...grpc.headers, "content-type": grpcType } };
     if (path.startsWith("/s/")) {
-      page ??= busyPage();
-      return { ...page, headers: { ...page.headers, "retry-after": rest.headers["retry-after"]! } };
+      pages[which] ??= withWait(busyPage(), rest.headers["retry-after"]!);
+      return pages[which];
     }
     // Paths of procedures begin with a package's name (https://connectrpc.com/docs/protocol#unary-request).
     return /^\/[\w.]+\.\w+\/\w+$/.test(path) ? connect : rest;
   };
+}
+
+function withWait(page: Answer, wait: string): Answer {
+  return { ...page, headers: { ...page.headers, "retry-after": wait } };
 }
 
 type Answers = { readonly rest: Answer; readonly connect: Answer; readonly grpc: Answer };

@@ -1,5 +1,9 @@
 /** Lets requests begin as fast as the event loop gets through them, and refuses at once those that would wait long. */
 export type Admission = {
+  /** Whether whoever enters now is refused. */
+  isFull(): boolean;
+  /** Counts one who was refused without entering, because it is full. */
+  refuse(): void;
   /**
    * Resolves, a turn of the event loop later at the soonest, with a place, which is to be disposed of when the
    * request's work is done; or with undefined where the request is refused, or its caller has gone away.
@@ -67,25 +71,33 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let refusalMs = firstRefusalMs;
 
   return {
+    isFull,
+    refuse,
     enter: (isGone) => {
-      if (refuses()) return Promise.resolve(undefined);
+      if (isFull()) {
+        refuse();
+        return Promise.resolve(undefined);
+      }
+      if (queue.length === 0) emptyAtMs = cpuMs();
       if (!isTurning) nextTurn(turn);
       isTurning = true;
       return new Promise((settle) => queue.push({ isGone, settle }));
     },
   };
 
-  /** Says whether whoever enters now is refused, and counts those who are. */
-  function refuses(): boolean {
+  function isFull(): boolean {
+    if (inFlight + queue.length >= maxInFlight) return true;
+    if (queue.length < alwaysWaiting) return false;
     const nowMs = cpuMs();
-    if (queue.length === 0) emptyAtMs = nowMs;
     const isStanding = nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
-    const isTooLong = queue.length >= alwaysWaiting && queue.length * eachMs > (isStanding ? standingMs : rushMs);
-    if (!isTooLong && inFlight + queue.length < maxInFlight) return false;
+    return queue.length * eachMs > (isStanding ? standingMs : rushMs);
+  }
+
+  function refuse(): void {
+    const nowMs = cpuMs();
     if (refused > 0) learnRefusal(nowMs - refusedAtMs);
     refusedAtMs = nowMs;
     refused += 1;
-    return true;
   }
 
   /** Most refusals of a turn follow each other; the median of what lies between them knows nothing of what else does. */

@@ -78,7 +78,7 @@ export async function startService(
     find: (request) => answers?.find(request),
     share: (token, query, _, signal) => answers!.openShare(token, query, signal),
     busyPage: () => answers!.busyPage,
-    admit: doorway.enter,
+    admission: doorway,
     assets: pageFiles.assets,
     makeAsset: pageFiles.makeAsset,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),

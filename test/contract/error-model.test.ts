@@ -129,7 +129,7 @@ async function startBrokenListener() {
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
     share: async () => ({ status: 404, headers: {}, body: "" }),
     busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
-    admit: async () => new DisposableStack(),
+    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
     assets: new Map(),
     ready: async () => ({ ready: true }),
     trustedProxies: [],

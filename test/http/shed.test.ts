@@ -6,7 +6,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_det
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
 import { addHealth } from "../../src/rpc/health.ts";
 import { suite } from "../harness.ts";
-import { base, startListener } from "./start.ts";
+import { base, exchangeRaw, rpcBase, startListener } from "./start.ts";
 
 const test = suite("shedding");
 let calls = 0;
@@ -18,7 +18,7 @@ const { listener, port, lines } = await startListener(
     },
   },
   {
-    admit: async () => undefined,
+    admission: { isFull: () => true, refuse: () => {}, enter: async () => undefined },
     more: (router) => addHealth(router, { services: [DashboardsService.typeName], isServing: async () => true }),
   },
 );
@@ -74,6 +74,52 @@ test("probes of every kind are answered, and what leads nowhere", async () => {
 test("a large body is not waited for", async () => {
   const answer = await post("x".repeat(4 * 1024 * 1024));
   assert.equal([answer.status, answer.headers.get("connection")], [503, "close"]);
+});
+
+test("a request id is given back, and else there is one", async () => {
+  const ids = ["chosen-by-its-caller", undefined].map(async (id) => {
+    const headers = id === undefined ? {} : { "x-request-id": id };
+    const answer = await fetch(`${url}${base}/render`, { method: "POST", body: "{}", headers });
+    return answer.headers.get("x-request-id");
+  });
+  const [given, made] = await Promise.all(ids);
+  assert.is(given, "chosen-by-its-caller");
+  assert.match(`${made}`, /^[\da-f-]{36}$/);
+});
+
+test("who is refused behind one who is served gets no answer before that one", async () => {
+  let isFull = false;
+  const slow = Promise.withResolvers<void>();
+  const other = await startListener(
+    {
+      async render() {
+        isFull = true;
+        await slow.promise;
+        return { html: "<div></div>" };
+      },
+    },
+    {
+      admission: {
+        isFull: () => isFull,
+        refuse: () => {},
+        enter: async () => (isFull ? undefined : new DisposableStack()),
+      },
+    },
+  );
+  const request = `POST ${base}/render HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`;
+  setTimeout(slow.resolve, 100);
+  const { text } = await exchangeRaw(other.port, [request, request, request], { quietMs: 0, waitMs: 600 });
+  assert.equal(text.match(/(?<=HTTP\/1\.1 )\d+/g), ["200", "503", "503"]);
+  await other.listener.close(100);
+});
+
+test("only those that took the long way have a line of their own", () => {
+  const refused = lines.filter(({ msg, status, protocol }) => msg === "request" && status === 503 && protocol !== "h2");
+  assert.equal(
+    refused.map(({ path }) => path),
+    // Bodies that do not say how long they are, and one that is long.
+    [`${rpcBase}/Render`, `${base}/render`],
+  );
 });
 
 test("nothing was called, and the log says once that requests are refused", () => {

@@ -46,7 +46,7 @@ export async function startListener(service: Service, { gate, more, ...options }
     contextValues: (exchange) => createContextValues().set(exchangeKey, exchange),
     share: async (token) => ({ status: 200, headers: { "content-type": "text/html" }, body: `<p>${token}</p>` }),
     busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
-    admit: async () => new DisposableStack(),
+    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
     assets: new Map(),
     ready: async () => ({ ready: true }),
     trustedProxies: [],
