@@ -7,7 +7,7 @@ import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 export type Tally = {
   /** The template of the path, or the kind of path that it is: never the path itself. */
   path: string;
-  /** Bytes of a body whose length was not known beforehand. */
+  /** Of the body. */
   bytes: number;
   /** The status of a gRPC call, which comes after its body. */
   rpcStatus: () => string | undefined;
@@ -23,7 +23,6 @@ export function logOnClose(
   tally: Tally,
 ): void {
   response.once("close", () => {
-    const length = request.method === "HEAD" ? 0 : response.getHeader("content-length");
     const rpcStatus = tally.rpcStatus();
     log.info(
       {
@@ -33,7 +32,7 @@ export function logOnClose(
         status: response.headersSent ? response.statusCode : 0,
         ...(rpcStatus !== undefined && { rpcStatus }),
         ms: Math.round(now() - exchange.startedAtMs),
-        bytes: Number(length ?? tally.bytes),
+        bytes: tally.bytes,
         protocol: isHttp2(request) ? "h2" : `http/${request.httpVersion}`,
         ...(!response.writableEnded && { cut: true }),
       },

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toErrorAnswer } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
+import type { Turn } from "./handler.ts";
 import { hasBody, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
 /** An answer that is known whole before any of it is sent. */
@@ -23,22 +24,23 @@ const streamLingerMs = 250;
  * Sends an answer. Where the request's body was not read to its end, the rest is thrown away for a
  * moment, and then an HTTP/1.1 connection is closed, or an HTTP/2 stream.
  */
-export async function sendAnswer(request: NodeRequest, response: NodeResponse, answer: Answer): Promise<void> {
+export async function sendAnswer({ request, response, common, tally }: Turn, answer: Answer): Promise<void> {
   const early = await isEarly(request);
   if (response.headersSent || response.destroyed) return;
   const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  if (answer.status !== 304) response.setHeader("content-length", body.byteLength);
+  const headers: Record<string, string> = { ...common, ...answer.headers };
+  if (answer.status !== 304) headers["content-length"] = `${body.byteLength}`;
   // A response that ends without data says so in its head, which gRPC needs where there is an error only.
   const empty = request.method === "HEAD" || body.byteLength === 0;
+  tally.bytes = empty ? 0 : body.byteLength;
   if (!early || "stream" in response) {
     if (early) releaseStream(request, response);
+    writeHead(response, answer.status, headers);
     if (empty) response.end();
     else response.end(body);
     return;
   }
-  response.setHeader("connection", "close");
+  writeHead(response, answer.status, { ...headers, connection: "close" });
   // The client knows the whole answer by its length; the connection ends with `end`.
   if (empty) response.flushHeaders();
   else response.write(body);
@@ -47,9 +49,15 @@ export async function sendAnswer(request: NodeRequest, response: NodeResponse, a
   response.end();
 }
 
+/** Node looks least at headers that come all at once, in a list; what was set on the response before stays. */
+function writeHead(response: NodeResponse, status: number, headers: Readonly<Record<string, string>>): void {
+  if ("stream" in response) response.writeHead(status, headers);
+  else response.writeHead(status, Object.entries(headers).flat());
+}
+
 /** Whether the request's body is still to come. */
 export async function isEarly(request: NodeRequest): Promise<boolean> {
-  if (!hasBody(request) || request.complete) return false;
+  if (request.complete || !hasBody(request)) return false;
   // A small body arrives with its head, but Node tells of it one turn later.
   await setImmediate();
   return !request.complete;

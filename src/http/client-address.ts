@@ -9,6 +9,7 @@ export type ProxyCheck = (address: string) => boolean;
 
 /** Creates the check of whether an address is in one of the networks. */
 export function createProxyCheck(trustedProxies: readonly Network[]): ProxyCheck {
+  if (trustedProxies.length === 0) return () => false;
   const trusted = new BlockList();
   for (const { address, prefixBits, family } of trustedProxies) trusted.addSubnet(address, prefixBits, family);
   return (connected) => {

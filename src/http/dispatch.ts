@@ -7,8 +7,8 @@ import { type Answer, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from
 import type { Assets } from "./assets.ts";
 import { compressAnswer } from "./compress.ts";
 import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts";
-import { type Handler, runHandler } from "./handler.ts";
-import { type Head, readHead } from "./head.ts";
+import { type Handler, runHandler, type Turn } from "./handler.ts";
+import { createHeadReader, type Head } from "./head.ts";
 import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
 import { createPipelineTurns } from "./pipeline-turns.ts";
 import { createReadiness, healthAnswer, isProbe, type Readiness, readinessAnswer } from "./probes.ts";
@@ -51,6 +51,7 @@ export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () =
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { find, contextValues, share, admission, shed, assets, isDraining, log, now } = options;
   const ready = createReadiness(options.ready, now);
+  const readHead = createHeadReader(options.maxHeaderBytes);
   const inTurn = createPipelineTurns();
 
   return (request, response, rest) => {
@@ -69,53 +70,42 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const exchange = openExchange(request, lines, options);
     const tally: Tally = { path: "(none)", bytes: 0, rpcStatus: () => undefined };
     logOnClose(log, now, request, response, exchange, tally);
-    response.setHeader("x-request-id", exchange.requestId);
-    response.setHeader("x-content-type-options", "nosniff");
-    response.setHeader("cache-control", "no-store");
-    if (isDraining() && !isHttp2(request)) response.setHeader("connection", "close");
+    const common = {
+      "x-request-id": exchange.requestId,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      ...(isDraining() && !isHttp2(request) && { connection: "close" }),
+    };
+    const turn: Turn = { request, response, lines, common, tally };
     try {
-      const head = readHead(request, lines, options.maxHeaderBytes);
+      const head = readHead(request, lines);
       if ("problem" in head) throw fault(head.reason, head.problem);
-      await route(head, request, response, rest, exchange, tally);
+      await route(head, turn, rest, exchange);
     } catch (error) {
       const known = errorToAnswer(error);
       if (known.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
-      await sendAnswer(request, response, known);
+      await sendAnswer(turn, known);
     }
   }
 
-  async function route(
-    head: Head,
-    request: NodeRequest,
-    response: NodeResponse,
-    rest: () => void,
-    exchange: Exchange,
-    tally: Tally,
-  ): Promise<void> {
+  async function route(head: Head, turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
+    const { response, tally } = turn;
     const found = find(head);
-    if (typeof found === "function") {
-      tally.path = found.requestPath;
-      if (found.isStream) rest();
-      if (isProbe(found)) return runHandler(found, request, response, contextValues(exchange), tally);
-      const place = await admission.enter(() => response.destroyed);
-      if (place === undefined) return sendAnswer(request, response, shed(head.path, request.headers["content-type"]));
-      return runHandler(found, request, response, contextValues(exchange), tally, place);
-    }
-    const answer =
-      found === undefined ? await other(head, request, response, exchange, tally) : onlyMethods(found.allow);
-    return sendAnswer(request, response, answer);
+    if (found === undefined) return sendAnswer(turn, await other(head, turn, exchange));
+    if ("allow" in found) return sendAnswer(turn, onlyMethods(found.allow));
+    tally.path = found.requestPath;
+    if (typeof found === "function" && found.isStream) rest();
+    const call = { query: head.query, contextValues: contextValues(exchange) };
+    if (isProbe(found)) return runHandler(found, turn, call);
+    const place = await admission.enter(() => response.destroyed);
+    if (place === undefined) return sendAnswer(turn, shed(head.path, turn.request.headers["content-type"]));
+    return runHandler(found, turn, { ...call, place });
   }
 
-  async function other(
-    head: Head,
-    request: NodeRequest,
-    response: NodeResponse,
-    exchange: Exchange,
-    tally: Tally,
-  ): Promise<Answer> {
-    const page = pageAt(head, request, () => openLink(head, request, response, exchange));
-    if (page === undefined) return unknownPath(`${request.headers["content-type"] ?? ""}`);
-    tally.path = page.path;
+  async function other(head: Head, turn: Turn, exchange: Exchange): Promise<Answer> {
+    const page = pageAt(head, turn.request, () => openLink(head, turn, exchange));
+    if (page === undefined) return unknownPath(`${turn.request.headers["content-type"] ?? ""}`);
+    turn.tally.path = page.path;
     if (head.method !== "GET" && head.method !== "HEAD") return onlyMethods(["GET", "HEAD"]);
     return page.answer();
   }
@@ -133,12 +123,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return asset && { path: "(asset)", answer: () => asset };
   }
 
-  async function openLink(
-    head: Head,
-    request: NodeRequest,
-    response: NodeResponse,
-    exchange: Exchange,
-  ): Promise<Answer> {
+  async function openLink(head: Head, { request, response }: Turn, exchange: Exchange): Promise<Answer> {
     using place = await admission.enter(() => response.destroyed);
     if (place === undefined) return shed(head.path, request.headers["content-type"]);
     const gone = new AbortController();

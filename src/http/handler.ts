@@ -1,65 +1,80 @@
 import type { ContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import { fault } from "../errors/fault.ts";
 import type { Tally } from "./access-log.ts";
 import { type Answer, isEarly, releaseStream, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
-import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+import { type WholeHandler, WholeRequest } from "./whole-request.ts";
 
 /** A request and its response as connect's handlers have them, whatever the server. */
 type UniversalRequest = ReturnType<typeof universalRequestFromNodeRequest>;
 type UniversalResponse = Parameters<typeof universalResponseToNodeResponse>[0];
 
-/** Answers requests at a path, of which it knows the template. */
-export type Handler = {
+/** Answers requests at a path, of which it knows the template, also with streams. */
+export type StreamHandler = {
   (request: UniversalRequest): Promise<UniversalResponse>;
   readonly requestPath: string;
   /** Whether it answers with a stream of messages, which ends when the caller likes. */
   readonly isStream?: boolean;
 };
 
+/** Answers requests at a path. */
+export type Handler = StreamHandler | WholeHandler;
+
+/** A request that is being answered. */
+export type Turn = {
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly lines: HeaderLines;
+  /** Headers that the answer has, unless it has others of their names. */
+  readonly common: Readonly<Record<string, string>>;
+  readonly tally: Tally;
+};
+
+/** How a handler is called: with what it is told of the request, and the place that its work takes. */
+export type Call = { readonly query: string; readonly contextValues: ContextValues; readonly place?: Disposable };
+
 /**
  * Lets a handler answer a request. An answer that says its length is sent whole, as JSON compressed
  * where that is worth it; any other is sent as it comes, with its trailers. The place is given back as soon as only
- * sending is left: how long that takes is the reader's doing. Throws INVALID_REQUEST for a host that is none, and
- * whatever the handler throws.
+ * sending is left: how long that takes is the reader's doing. Throws whatever the handler throws.
  */
-export async function runHandler(
-  handler: Handler,
-  request: NodeRequest,
-  response: NodeResponse,
-  contextValues: ContextValues,
-  tally: Tally,
-  place?: Disposable,
-): Promise<void> {
+export async function runHandler(handler: Handler, turn: Turn, call: Call): Promise<void> {
   using held = new DisposableStack();
-  held.use(place);
-  const answer = await handler(toUniversal(request, response, contextValues));
+  held.use(call.place);
+  const answer =
+    typeof handler === "function"
+      ? await answerStream(handler, turn, call.contextValues, held)
+      : await handler.answer(new WholeRequest(turn, call));
+  if (answer === undefined) return;
+  const plainJson = answer.headers["content-type"] === "application/json" && !("content-encoding" in answer.headers);
+  const accepted = turn.lines.get("accept-encoding")?.join() ?? "";
+  const sent = plainJson ? await compressAnswer(answer, accepted) : answer;
+  held.dispose();
+  await sendAnswer(turn, sent);
+}
+
+/** Resolves with the answer where it is whole; undefined for one that is on its way. */
+async function answerStream(
+  handler: StreamHandler,
+  { request, response, common, tally }: Turn,
+  contextValues: ContextValues,
+  held: DisposableStack,
+): Promise<Answer | undefined> {
+  const universal = universalRequestFromNodeRequest(request, response, undefined, contextValues);
+  const answer = await handler({ ...universal, body: readBody(request, response) });
   tally.rpcStatus = () => answer.trailer?.get("grpc-status") ?? undefined;
   const early = await isEarly(request);
   const { body } = answer;
-  if (body !== undefined && !answer.header?.has("content-length") && (isHttp2(request) || !early)) {
-    if (early) releaseStream(request, response);
-    const counted = { ...answer, body: count(body, tally, held.move()) };
-    // This settles on failure only, and then nothing more can be said.
-    universalResponseToNodeResponse(counted, response).catch(() => response.destroy());
-    return;
+  if (body === undefined || answer.header?.has("content-length") || (!isHttp2(request) && early)) {
+    return toAnswer(answer);
   }
-  const whole = await toAnswer(answer);
-  const plainJson = whole.headers["content-type"] === "application/json" && !("content-encoding" in whole.headers);
-  const accepted = `${request.headers["accept-encoding"] ?? ""}`;
-  const sent = plainJson ? await compressAnswer(whole, accepted) : whole;
-  held.dispose();
-  await sendAnswer(request, response, sent);
-}
-
-function toUniversal(request: NodeRequest, response: NodeResponse, contextValues: ContextValues): UniversalRequest {
-  try {
-    const universal = universalRequestFromNodeRequest(request, response, undefined, contextValues);
-    return { ...universal, body: readBody(request, response) };
-  } catch (cause) {
-    throw fault("INVALID_REQUEST", "Host is not the name of a host", { cause });
-  }
+  if (early) releaseStream(request, response);
+  for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
+  const counted = { ...answer, body: count(body, tally, held.move()) };
+  // This settles on failure only, and then nothing more can be said.
+  universalResponseToNodeResponse(counted, response).catch(() => response.destroy());
+  return undefined;
 }
 
 /** Lets a client that waits for it send its body, once somebody wants it. */

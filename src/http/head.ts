@@ -1,4 +1,4 @@
-import type { HeaderLines, NodeRequest } from "./message.ts";
+import { type HeaderLines, isHttp2, type NodeRequest } from "./message.ts";
 
 /** What the head of a request asks for. */
 export type Head = {
@@ -12,15 +12,35 @@ export type Head = {
 /** Why a request cannot be answered, by its head. */
 export type BadHead = { readonly reason: "INVALID_REQUEST" | "UNAUTHENTICATED"; readonly problem: string };
 
+/** Reads a request's head, or says why it cannot be answered. */
+export type ReadHead = (request: NodeRequest, lines: HeaderLines) => Head | BadHead;
+
+/** So many hosts are known to be some, so that none of those that are used is looked at twice. */
+const maxHosts = 100;
+
 /**
- * Reads a request's head, or says why it cannot be answered: it has more than `maxBytes`, its target is
- * not a path, its host is missing, it expects or encodes what no server here can, or a header of which
- * only one can hold is repeated. Whoever acted on such a head could not know what a proxy in front had
+ * Creates the reading of heads. One cannot be answered that has more than `maxBytes`, whose target is
+ * not a path, whose host is missing or is none, that expects or encodes what no server here can, or that repeats a
+ * header of which only one can hold. Whoever acted on such a head could not know what a proxy in front had
  * seen in it.
  */
-export function readHead(request: NodeRequest, lines: HeaderLines, maxBytes: number): Head | BadHead {
-  // Node's parser of HTTP/1.1 keeps to the limit; that of HTTP/2 only announces it.
-  if (request.rawHeaders.join().length > maxBytes) return bad("the head of the request is too large");
+export function createHeadReader(maxBytes: number): ReadHead {
+  const hosts = new Set<string>();
+  return (request, lines) => {
+    // Node's parser of HTTP/1.1 keeps to the limit; that of HTTP/2 only announces it.
+    if (isHttp2(request) && request.rawHeaders.join().length > maxBytes) {
+      return bad("the head of the request is too large");
+    }
+    const host = (lines.get("host") ?? lines.get(":authority"))?.[0];
+    if (host !== undefined && !hosts.has(host)) {
+      if (!URL.canParse(`http://${host}`)) return bad("Host is not the name of a host");
+      if (hosts.size < maxHosts) hosts.add(host);
+    }
+    return readHead(request, lines);
+  };
+}
+
+function readHead(request: NodeRequest, lines: HeaderLines): Head | BadHead {
   const target = request.url ?? "";
   if (!target.startsWith("/")) return bad("the request's target must be a path");
   if (request.httpVersion !== "1.0" && !lines.has("host") && !lines.has(":authority")) {

@@ -49,7 +49,7 @@ export function createQuickRefusal({ admission, find, shed, generateId }: QuickR
   function wantsPlace(method: string, path: string): boolean {
     if (path.startsWith("/s/")) return method === "GET";
     const found = find({ method, path });
-    return typeof found === "function" && !isProbe(found);
+    return found !== undefined && !("allow" in found) && !isProbe(found);
   }
 
   function textOf(answer: Answer): Text {

@@ -1,4 +1,5 @@
 import { fault } from "../errors/fault.ts";
+import type { RestRequest } from "./rest-call.ts";
 
 /**
  * Reads a body whole. Throws BODY_TOO_LARGE as soon as it has, or by its headers will have, more than
@@ -6,34 +7,22 @@ import { fault } from "../errors/fault.ts";
  * it is read; CANCELED when the caller goes away.
  */
 export async function readBody(
-  header: Headers,
-  body: AsyncIterable<Uint8Array>,
+  request: Pick<RestRequest, "header" | "readBody">,
   takesJson: boolean,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  if (!(header.get("content-encoding") ?? "identity").match(/^identity$/i)) {
+  if (!/^identity$/i.test(request.header("content-encoding") ?? "identity")) {
     throw fault("UNSUPPORTED_CONTENT", "encoded bodies are not read: leave Content-Encoding out");
   }
-  if (takesJson && !jsonType.test(header.get("content-type") ?? "")) {
+  if (takesJson && !jsonType.test(request.header("content-type") ?? "")) {
     throw fault("UNSUPPORTED_CONTENT", "Content-Type must be application/json, in UTF-8");
   }
-  if (Number(header.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  let kept = Buffer.alloc(0);
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      const before = bytes;
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) break;
-      // Copied together: kept as it came, a body in pieces of a byte would take a hundred times its size.
-      if (bytes > kept.byteLength) kept = Buffer.concat([kept.subarray(0, before)], Math.max(bytes, 2 * before));
-      kept.set(chunk, before);
-    }
-  } catch (cause) {
+  if (Number(request.header("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const body = await request.readBody(maxBytes).catch((cause) => {
     throw fault("CANCELED", "the caller went away", { cause });
-  }
-  if (bytes > maxBytes) throw tooLarge(maxBytes);
-  return kept.subarray(0, bytes);
+  });
+  if (body === undefined) throw tooLarge(maxBytes);
+  return body;
 }
 
 const jsonType = /^application\/json *(; *charset="?utf-8"?)? *$/i;

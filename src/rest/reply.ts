@@ -11,7 +11,7 @@ export function messageToReply(schema: DescMessage, message: Message): Reply {
 }
 
 /** Writes an error in the documented form, and sets the headers that go with it. */
-export function errorToReply(error: unknown, header: Headers): Reply {
+export function errorToReply(error: unknown, header: Pick<Headers, "set">): Reply {
   const { status, body, retryAfterS } = toErrorAnswer(error);
   if (retryAfterS !== undefined) header.set("retry-after", `${retryAfterS}`);
   if (status === 401) header.set("www-authenticate", "Bearer");

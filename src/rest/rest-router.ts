@@ -12,11 +12,10 @@ import { createRestCall, type RestCall, type RestOptions } from "./rest-call.ts"
 import { createRoutes, type Route } from "./routes.ts";
 import { parseTemplate } from "./template.ts";
 
-/** What stands at a path: a handler, which knows its path's template, or the methods that the path has. */
-type RestMatch =
-  | (ReturnType<RestCall> & { readonly requestPath: string })
-  | { readonly allow: readonly string[] }
-  | undefined;
+type RestMatch = RestHandler | { readonly allow: readonly string[] } | undefined;
+
+/** Answers requests at a path, of which it knows the template. */
+type RestHandler = { readonly requestPath: string; readonly answer: ReturnType<RestCall> };
 
 /** Serves methods by their google.api.http rules as well. */
 export type RestRouter = {
@@ -56,13 +55,16 @@ export function createRestRouter(inner: ConnectRouter, options: RestOptions = {}
       const found = find(method, path);
       if (found === undefined || "allow" in found) return found;
       const { call, requestPath } = found.target;
-      return Object.assign(call(found.variables), { requestPath });
+      return { requestPath, answer: call(found.variables) };
     },
   };
 
-  function add(spec: MethodImplSpec, own: RestOptions | undefined): void {
+  function add(spec: MethodImplSpec, own: Pick<RestOptions, "interceptors" | "readMaxBytes"> = {}): void {
+    const { interceptors = options.interceptors, readMaxBytes = options.readMaxBytes } = own;
     try {
-      for (const rule of rulesOf(spec.method)) routes.push(createRoute(spec, rule, { ...options, ...own }));
+      for (const rule of rulesOf(spec.method)) {
+        routes.push(createRoute(spec, rule, { requestGate: options.requestGate, interceptors, readMaxBytes }));
+      }
       find = createRoutes(routes);
     } catch (cause) {
       const problem = cause instanceof Error ? cause.message : "";

@@ -1,4 +1,4 @@
-import type { HandlerContext } from "@connectrpc/connect";
+import type { ContextValues } from "@connectrpc/connect";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Principal } from "../auth/principal.ts";
 import { actingTenant, requireScope } from "../auth/scopes.ts";
@@ -15,7 +15,15 @@ import { reportFault } from "./report.ts";
 import { refuseSuspended, type SuspensionCheck } from "./suspension.ts";
 
 /** Decides whether a call may go on, before its body is read. Throws a fault when not. */
-export type Gate = (context: HandlerContext) => Promise<void>;
+export type Gate = (context: GateContext) => Promise<void>;
+
+/** As much of a call's context as the gate needs, in any protocol. */
+export type GateContext = {
+  readonly method: { readonly name: string };
+  readonly values: ContextValues;
+  readonly requestHeader: Pick<Headers, "get">;
+  readonly responseHeader: Pick<Headers, "set">;
+};
 
 /** What the gate asks. */
 export type GateOptions = {
@@ -48,7 +56,7 @@ export function createGate(options: GateOptions): Gate {
     }
   };
 
-  async function pass(context: HandlerContext, info: CallInfo | undefined): Promise<void> {
+  async function pass(context: GateContext, info: CallInfo | undefined): Promise<void> {
     const policy = Object.hasOwn(policies, context.method.name) ? policies[context.method.name] : undefined;
     if (info === undefined || policy === undefined) throw fault("INTERNAL", "something went wrong on our side");
     if (info.requestIdProblem) {
@@ -85,7 +93,7 @@ export function createGate(options: GateOptions): Gate {
     context.values.set(callerKey, { tenant, tokenTenant: principal.tenant, subject, held, admittedAtMs });
   }
 
-  async function authenticated(context: HandlerContext, address: string): Promise<Principal> {
+  async function authenticated(context: GateContext, address: string): Promise<Principal> {
     try {
       return await options.authenticate(context.requestHeader.get("authorization"));
     } catch (error) {

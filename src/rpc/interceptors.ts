@@ -1,9 +1,9 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { ValidateDefinitionRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { reasonOf, toFault } from "../errors/answer.ts";
 import { type FieldProblem, fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
 import { callInfoKey } from "./call.ts";
+import { createEnding } from "./ending.ts";
 import { findUnclean } from "./hygiene.ts";
 import { reportFault } from "./report.ts";
 import { type CrossFieldCheck, createProblemSearch, type FieldCheck } from "./validate.ts";
@@ -25,37 +25,21 @@ export function faultInterceptor(log: Log): Interceptor {
 
 /**
  * Ends a call that takes longer than `timeoutMs`, or than its caller allows. Connect only aborts the
- * signal; an implementation that does not look at it would answer late, so this one races it.
+ * signal; an implementation that does not look at it would answer late, so this one races it. Most answers are kept,
+ * and there before anything could end their call: nothing is watched until a turn of the event loop later, or until
+ * somebody looks at the signal.
  */
 export function deadlineInterceptor(timeoutMs: number): Interceptor {
   return (next) => async (request) => {
     if (request.stream) return next(request);
-    const controller = new AbortController();
-    let stop = () => {};
-    const ended = new Promise<never>((_, reject) => {
-      const end = (reason: "DEADLINE_EXCEEDED" | "CANCELED", message: string) => {
-        const error = fault(reason, message);
-        controller.abort(error);
-        reject(error);
-      };
-      const timer = setTimeout(() => {
-        end("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready: try again, or ask for less");
-      }, timeoutMs);
-      const onAbort = () => {
-        const late = toFault(request.signal.reason);
-        end(reasonOf(late) === "DEADLINE_EXCEEDED" ? "DEADLINE_EXCEEDED" : "CANCELED", late.rawMessage);
-      };
-      if (request.signal.aborted) onAbort();
-      request.signal.addEventListener("abort", onAbort);
-      stop = () => {
-        clearTimeout(timer);
-        request.signal.removeEventListener("abort", onAbort);
-      };
-    });
+    const ending = createEnding(request, timeoutMs);
+    const soon = setImmediate(ending.watch);
     try {
-      return await Promise.race([next({ ...request, signal: controller.signal }), ended]);
+      const limited = Object.create(request, { signal: { get: ending.signal } }) as typeof request;
+      return await Promise.race([next(limited), ending.ended]);
     } finally {
-      stop();
+      clearImmediate(soon);
+      ending.stop();
     }
   };
 }

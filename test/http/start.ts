@@ -6,7 +6,6 @@ import {
   createConnectRouter,
   createContextKey,
   createContextValues,
-  type HandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
@@ -14,6 +13,7 @@ import type { Exchange } from "../../src/http/exchange.ts";
 import { createListener, type ListenerOptions } from "../../src/http/listener.ts";
 import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
+import type { GateContext } from "../../src/rest/rest-call.ts";
 import { createRestRouter } from "../../src/rest/rest-router.ts";
 import { conceal, strictOptions } from "../../src/rpc/conceal.ts";
 
@@ -26,7 +26,7 @@ export const exchangeKey = createContextKey<Exchange | undefined>(undefined);
 export type Service = Partial<ServiceImpl<typeof DashboardsService>>;
 
 type Options = Partial<ListenerOptions> & {
-  readonly gate?: (context: HandlerContext) => void;
+  readonly gate?: (context: GateContext) => void;
   /** Registers what stands beside the service. */
   readonly more?: (router: ConnectRouter) => void;
 };

@@ -1,0 +1,30 @@
+import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+
+/**
+ * Reads a request's body whole; undefined as soon as it has more than `maxBytes`, and the rest is left where it is.
+ * Lets a client that waits for it send its body. Rejects when the caller goes away before it is whole.
+ */
+export async function readBody(
+  request: NodeRequest,
+  response: NodeResponse,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  // A small body has come along with its head.
+  if (!isHttp2(request) && request.complete && !request.readableFlowing) {
+    const bytes: Buffer = request.read() ?? Buffer.alloc(0);
+    return bytes.byteLength > maxBytes ? undefined : bytes;
+  }
+  if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
+  let kept = Buffer.alloc(0);
+  let bytes = 0;
+  // Leaving off early must not destroy the request: an answer is still to be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const before = bytes;
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return undefined;
+    // Copied together: kept as it came, a body in pieces of a byte would take a hundred times its size.
+    if (bytes > kept.byteLength) kept = Buffer.concat([kept.subarray(0, before)], Math.max(bytes, 2 * before));
+    kept.set(chunk, before);
+  }
+  return kept.subarray(0, bytes);
+}

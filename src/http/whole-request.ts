@@ -1,0 +1,79 @@
+import type { ContextValues } from "@connectrpc/connect";
+import { fault } from "../errors/fault.ts";
+import type { Answer } from "./answer.ts";
+import type { Call, Turn } from "./handler.ts";
+import type { HeaderLines, NodeRequest, NodeResponse } from "./message.ts";
+import { readBody } from "./read-body.ts";
+
+/** Answers whole requests at a path with whole answers, without what streams need. */
+export type WholeHandler = {
+  /** The template of the path. */
+  readonly requestPath: string;
+  answer(request: WholeRequest): Promise<Answer>;
+};
+
+/** A request, of which as little is made as is asked for: `Headers` and signals take long to make. */
+export class WholeRequest {
+  readonly method: string;
+  /** Without its `?`. */
+  readonly query: string;
+  readonly contextValues: ContextValues;
+  readonly #request: NodeRequest;
+  readonly #response: NodeResponse;
+  readonly #lines: HeaderLines;
+  #headers: Headers | undefined;
+  #signal: AbortSignal | undefined;
+
+  constructor({ request, response, lines }: Turn, { query, contextValues }: Call) {
+    this.method = request.method ?? "";
+    this.query = query;
+    this.contextValues = contextValues;
+    this.#request = request;
+    this.#response = response;
+    this.#lines = lines;
+  }
+
+  /** As far as the caller tells it. */
+  get url(): string {
+    const host = this.header("host") ?? this.header(":authority") ?? "localhost";
+    return `http://${host}${this.#request.url}`;
+  }
+
+  get headers(): Headers {
+    this.#headers ??= new Headers([...this.#lines].flatMap(toPairs));
+    return this.#headers;
+  }
+
+  /** Aborts with CANCELED when the caller goes away. */
+  get signal(): AbortSignal {
+    this.#signal ??= createGone(this.#response);
+    return this.#signal;
+  }
+
+  /** As `headers.get`, for a name in lower case. */
+  header(name: string): string | null {
+    return this.#lines.get(name)?.join(", ") ?? null;
+  }
+
+  /** As `readBody`. */
+  readBody(maxBytes: number): Promise<Uint8Array | undefined> {
+    return readBody(this.#request, this.#response, maxBytes);
+  }
+}
+
+function toPairs([name, values]: [string, readonly string[]]): [string, string][] {
+  return name.startsWith(":") ? [] : values.map((value) => [name, value]);
+}
+
+function createGone(response: NodeResponse): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort(fault("CANCELED", "the caller went away"));
+  if (response.destroyed) abort();
+  else {
+    response.once("close", () => {
+      // An HTTP/2 stream that was reset counts as finished as well.
+      if ("stream" in response || !response.writableFinished) abort();
+    });
+  }
+  return gone.signal;
+}

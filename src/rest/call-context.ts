@@ -1,0 +1,116 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { ContextValues, HandlerContext, UnaryRequest, UnaryResponse } from "@connectrpc/connect";
+import type { GateContext, RestRequest, UnarySpec } from "./rest-call.ts";
+
+/**
+ * The context of a call by REST. `Headers` and signals are made when somebody asks for them: hardly any method or
+ * interceptor does, and they take longer to make than all else that a call goes through whose answer is kept.
+ */
+export class CallContext implements HandlerContext {
+  readonly protocolName = "rest";
+  readonly method: UnarySpec["method"];
+  readonly service: HandlerContext["service"];
+  readonly requestMethod: string;
+  readonly timeoutMs = () => undefined;
+  readonly #request: RestRequest;
+  /** What the interceptors have made of the request; until then there is only the request itself. */
+  #passed: UnaryRequest | undefined;
+  readonly #answer = new Map<string, string>();
+  #answerHeaders: Headers | undefined;
+  #trailer: Headers | undefined;
+
+  constructor({ method }: UnarySpec, request: RestRequest) {
+    this.method = method;
+    this.service = method.parent;
+    this.requestMethod = request.method;
+    this.#request = request;
+  }
+
+  get url(): string {
+    return this.#request.url;
+  }
+  get values(): ContextValues {
+    return this.#passed?.contextValues ?? this.#request.contextValues;
+  }
+  get signal(): AbortSignal {
+    return this.#passed?.signal ?? this.#request.signal;
+  }
+  get requestHeader(): Headers {
+    return this.#passed?.header ?? this.#request.headers;
+  }
+  get responseHeader(): Headers {
+    this.#answerHeaders ??= new Headers([...this.#answer]);
+    return this.#answerHeaders;
+  }
+  get responseTrailer(): Headers {
+    this.#trailer ??= new Headers();
+    return this.#trailer;
+  }
+
+  /** As `responseHeader.set`. */
+  set(name: string, value: string): void {
+    if (this.#answerHeaders === undefined) this.#answer.set(name.toLowerCase(), value);
+    else this.#answerHeaders.set(name, value);
+  }
+
+  /** Returns as much of the context as costs nothing. */
+  toGateContext(): GateContext {
+    return {
+      method: this.method,
+      values: this.#request.contextValues,
+      requestHeader: { get: (name) => this.#request.header(name) },
+      responseHeader: { set: (name, value) => this.set(name, value) },
+    };
+  }
+
+  /** Returns the call as interceptors have it. */
+  toUnaryRequest(message: Message): UnaryRequest {
+    const request = this.#request;
+    // An interceptor may make another one of it, whose properties are read through it.
+    return {
+      stream: false,
+      message,
+      method: this.method,
+      service: this.service,
+      requestMethod: this.requestMethod,
+      contextValues: request.contextValues,
+      get url() {
+        return request.url;
+      },
+      get signal() {
+        return request.signal;
+      },
+      get header() {
+        return request.headers;
+      },
+    };
+  }
+
+  /** Returns an answer as interceptors have it. They may set headers of it, not put others in their place. */
+  toUnaryResponse(message: Message): UnaryResponse {
+    const context = this;
+    return {
+      stream: false,
+      message,
+      method: this.method,
+      service: this.service,
+      get header() {
+        return context.responseHeader;
+      },
+      get trailer() {
+        return context.responseTrailer;
+      },
+    };
+  }
+
+  /** Takes over what the interceptors have passed on. */
+  pass(request: UnaryRequest): this {
+    this.#passed = request;
+    return this;
+  }
+
+  /** Returns the answer's headers, their names in lower case. */
+  answerHeaders(): Record<string, string> {
+    return Object.fromEntries(this.#answerHeaders ?? this.#answer);
+  }
+}
