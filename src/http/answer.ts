@@ -11,6 +11,11 @@ export type Answer = {
   readonly body: Uint8Array | string;
 };
 
+/** An answer whose body somebody keeps, in its forms. */
+export type KeptAnswer = Pick<Answer, "status" | "headers"> & {
+  readonly body: Uint8Array | { bytes(): Uint8Array; gzip(): Promise<Uint8Array> };
+};
+
 /**
  * How long the rest of an upload is taken in after its answer. Most clients that are still sending
  * when a connection closes lose the answer.

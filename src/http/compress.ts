@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Answer } from "./answer.ts";
+import type { Answer, KeptAnswer } from "./answer.ts";
 
 /** Smaller bodies stay as they are: they fit a packet anyway. */
 const minBytes = 1_024;
@@ -9,15 +9,17 @@ const minBytes = 1_024;
 const maxListLength = 1_024;
 
 /**
- * Compresses an answer with gzip when the client takes it and the body is worth it. The work is done
- * off the main thread.
+ * Compresses an answer with gzip when the client takes it and the body is worth it, unless somebody keeps it in that
+ * form. The work is done off the main thread.
  */
-export async function compressAnswer(answer: Answer, acceptEncoding: string): Promise<Answer> {
-  if (Buffer.byteLength(answer.body) < minBytes) return answer;
+export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<Answer> {
+  const { status, body } = answer;
+  const isKept = typeof body === "object" && "gzip" in body;
+  if (!isKept && Buffer.byteLength(body) < minBytes) return { ...answer, body };
   const headers = { ...answer.headers, vary: "accept-encoding" };
-  if (!takesCoding(acceptEncoding, "gzip")) return { ...answer, headers };
-  const body = await promisify(gzip)(answer.body);
-  return { ...answer, headers: { ...headers, "content-encoding": "gzip" }, body };
+  if (!takesCoding(acceptEncoding, "gzip")) return { status, headers, body: isKept ? body.bytes() : body };
+  const compressed = isKept ? await body.gzip() : await promisify(gzip)(body);
+  return { status, headers: { ...headers, "content-encoding": "gzip" }, body: compressed };
 }
 
 /** Whether a client takes a content coding: it names it, or `*`, with a weight that is not 0 (RFC 9110, 12.5.3). */

@@ -1,7 +1,7 @@
 import type { ContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Tally } from "./access-log.ts";
-import { type Answer, isEarly, releaseStream, sendAnswer } from "./answer.ts";
+import { type Answer, isEarly, type KeptAnswer, releaseStream, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
 import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 import { type WholeHandler, WholeRequest } from "./whole-request.ts";
@@ -47,11 +47,19 @@ export async function runHandler(handler: Handler, turn: Turn, call: Call): Prom
       ? await answerStream(handler, turn, call.contextValues, held)
       : await handler.answer(new WholeRequest(turn, call));
   if (answer === undefined) return;
-  const plainJson = answer.headers["content-type"] === "application/json" && !("content-encoding" in answer.headers);
-  const accepted = turn.lines.get("accept-encoding")?.join() ?? "";
-  const sent = plainJson ? await compressAnswer(answer, accepted) : answer;
+  const sent = staysAsItIs(answer)
+    ? answer
+    : await compressAnswer(answer, turn.lines.get("accept-encoding")?.join() ?? "");
   held.dispose();
   await sendAnswer(turn, sent);
+}
+
+/** What Connect has compressed itself, or has in a form of its own. */
+function staysAsItIs(answer: Answer | KeptAnswer): answer is Answer {
+  const { headers, body } = answer;
+  return (
+    body instanceof Uint8Array && (headers["content-type"] !== "application/json" || "content-encoding" in headers)
+  );
 }
 
 /** Resolves with the answer where it is whole; undefined for one that is on its way. */

@@ -1,6 +1,6 @@
 import type { ContextValues } from "@connectrpc/connect";
 import { fault } from "../errors/fault.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer, KeptAnswer } from "./answer.ts";
 import type { Call, Turn } from "./handler.ts";
 import type { HeaderLines, NodeRequest, NodeResponse } from "./message.ts";
 import { readBody } from "./read-body.ts";
@@ -9,7 +9,7 @@ import { readBody } from "./read-body.ts";
 export type WholeHandler = {
   /** The template of the path. */
   readonly requestPath: string;
-  answer(request: WholeRequest): Promise<Answer>;
+  answer(request: WholeRequest): Promise<Answer | KeptAnswer>;
 };
 
 /** A request, of which as little is made as is asked for: `Headers` and signals take long to make. */

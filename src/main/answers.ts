@@ -16,6 +16,7 @@ import { createGate } from "../rpc/gate.ts";
 import type { OpenCounter } from "../rpc/open-counter.ts";
 import { createBusyPage, createOpenShare, type OpenShare, type PageAnswer } from "../rpc/open-share.ts";
 import { createPageTokens } from "../rpc/page-token.ts";
+import { createRenderAnswers } from "../rpc/render-answers.ts";
 import { createSuspensionCheck, suspensionInterceptor } from "../rpc/suspension.ts";
 import { createFieldCheck } from "../rpc/validate.ts";
 import type { PageFiles } from "./assets.ts";
@@ -66,6 +67,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   const definitions = createDefinitions({ store, cache, news, elapsedMs });
   const rendered = { sources: sources.runner, renderer, cache, now };
   const rendering = createRendering({ ...rendered, shared });
+  const answers = createRenderAnswers({ assets, now });
   const fieldCheck = createFieldCheck();
   const pageTokens = createPageTokens(keys);
   const isSuspended = createSuspensionCheck({ store, news, elapsedMs });
@@ -74,7 +76,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     definitions,
     news,
     rendering,
-    assets,
+    answers,
     fieldCheck,
     keys,
     pageTokens,
@@ -105,6 +107,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       dashboards,
       connections,
       gate,
+      keptJson: answers.jsonOf,
       lateGate: suspensionInterceptor(isSuspended, elapsedMs),
       fieldCheck,
       isServing: options.isServing,

@@ -4,6 +4,7 @@ import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connection
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Find } from "../http/dispatch.ts";
 import type { Log } from "../log/log.ts";
+import type { RestOptions } from "../rest/rest-call.ts";
 import { createRestRouter } from "../rest/rest-router.ts";
 import { conceal, strictOptions } from "../rpc/conceal.ts";
 import type { Gate } from "../rpc/gate.ts";
@@ -20,6 +21,8 @@ export type RoutesOptions = {
   readonly dashboards: ServiceImpl<typeof DashboardsService>;
   readonly connections: ServiceImpl<typeof ConnectionsService>;
   readonly gate: Gate;
+  /** Returns the JSON of an answer where it is kept. */
+  readonly keptJson?: RestOptions["keptJson"];
   /** Judges a call once more, when its body has come. */
   readonly lateGate: Interceptor;
   readonly fieldCheck: FieldCheck;
@@ -33,9 +36,10 @@ export type RoutesOptions = {
 
 /** Registers the services once for their four protocols, and returns what finds a request's handler. */
 export function createRoutes(options: RoutesOptions): Find {
-  const { dashboards, connections, gate, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } = options;
+  const { dashboards, connections, gate, keptJson, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } =
+    options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
-  const rest = createRestRouter(inner, { requestGate: gate });
+  const rest = createRestRouter(inner, { requestGate: gate, keptJson });
   add(DashboardsService, dashboards, findCrossFieldProblems);
   add(ConnectionsService, connections, findConnectionProblems);
   const services = [DashboardsService, ConnectionsService];

@@ -11,7 +11,7 @@ import {
 import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
 import { CallContext } from "./call-context.ts";
-import { errorToReply, messageToReply, type Reply } from "./reply.ts";
+import { errorToReply, type KeptBody, messageToReply, type Reply } from "./reply.ts";
 
 /** A method with its implementation, of the kind that REST can call. */
 export type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
@@ -41,6 +41,8 @@ export type RestOptions = {
   readonly requestGate?: ((context: GateContext) => void | Promise<void>) | undefined;
   readonly interceptors?: Interceptor[] | undefined;
   readonly readMaxBytes?: number | undefined;
+  /** Returns the JSON of a message where somebody keeps it. */
+  readonly keptJson?: ((message: Message) => KeptBody | undefined) | undefined;
 };
 
 /** A call of which no body was read yet: as much of a `HandlerContext` as costs nothing to have. */
@@ -61,7 +63,7 @@ const defaultMaxBytes = 0xffffffff;
  * becomes the documented error; what is none is thrown on, to whoever logs.
  */
 export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: RestOptions): RestCall {
-  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes } = options;
+  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, keptJson } = options;
 
   return (variables) => async (request) => {
     const context = new CallContext(spec, request);
@@ -79,7 +81,9 @@ export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, 
       await requestGate?.(context.toGateContext());
       const body = await readBody(request, takesJson, readMaxBytes);
       const input = bind({ variables, query: request.query, body });
-      return messageToReply(spec.method.output, await invoke(context, input));
+      const output = await invoke(context, input);
+      const kept = keptJson?.(output);
+      return kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept };
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       for (const [name, value] of error.metadata.entries()) context.set(name, value);

@@ -63,7 +63,7 @@ export function createRestRouter(inner: ConnectRouter, options: RestOptions = {}
     const { interceptors = options.interceptors, readMaxBytes = options.readMaxBytes } = own;
     try {
       for (const rule of rulesOf(spec.method)) {
-        routes.push(createRoute(spec, rule, { requestGate: options.requestGate, interceptors, readMaxBytes }));
+        routes.push(createRoute(spec, rule, { ...options, interceptors, readMaxBytes }));
       }
       find = createRoutes(routes);
     } catch (cause) {

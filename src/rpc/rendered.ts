@@ -20,9 +20,12 @@ type RenderedPanel = {
   readonly error: string;
 };
 
-/** Returns about how many bytes a rendered dashboard takes in memory. */
+/**
+ * Returns about how many bytes a rendered dashboard takes in memory, with its JSON and the compressed form of that, which
+ * are kept beside it.
+ */
 export function renderedBytes({ html }: RenderedDashboard): number {
-  return html.length * 2 + 1_000;
+  return html.length * 4 + 1_000;
 }
 
 /** Returns a rendered dashboard as bytes: what it is beside its HTML as a line of JSON, then the HTML. */

@@ -1,6 +1,6 @@
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { median } from "../../bench/measure.ts";
+import { median } from "../../bench/median.ts";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { startLoadProcess } from "./load-process.ts";
 import { fdsOf, pin, rssOf } from "./process-figures.ts";

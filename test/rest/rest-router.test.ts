@@ -54,7 +54,7 @@ function createCalls(options: RestOptions = {}) {
       signal: new AbortController().signal,
       contextValues: createContextValues().set(callerKey, "ann"),
     });
-    const text = Buffer.from(answer.body).toString();
+    const text = Buffer.from(answer.body as Uint8Array).toString();
     return { status: answer.status, header: new Headers(answer.headers), text, json: JSON.parse(text), wasRead };
   }
 

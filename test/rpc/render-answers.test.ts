@@ -1,0 +1,53 @@
+import { gunzipSync } from "node:zlib";
+import { toJsonString } from "@bufbuild/protobuf";
+import * as assert from "uvu/assert";
+import { RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { createRenderAnswers } from "../../src/rpc/render-answers.ts";
+import { suite } from "../harness.ts";
+
+const test = suite("answers to Render");
+
+const asset = { url: "https://a.example/x", integrity: "sha384-x" };
+const rendered = {
+  html: `<div class="dj">"quoted" \u2028 \\ é 😀</div>`,
+  digest: "d",
+  freshUntilMs: 10_000,
+  partial: true,
+  whole: true,
+  panels: [
+    { id: "a", asOfMs: 1_234, stale: false, error: "" },
+    { id: "b", asOfMs: undefined, stale: true, error: "source_unavailable" },
+  ],
+};
+
+test("the kept JSON is what the message is in JSON, also compressed, whatever the ttl has become", async () => {
+  let nowMs = 1;
+  const { answerOf, jsonOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => nowMs });
+  for (const ttlS of [10, 9]) {
+    const answer = answerOf(rendered, 3);
+    assert.equal([answer.ttlS, answer.version], [ttlS, 3]);
+    const expected = toJsonString(RenderResponseSchema, answer, { useProtoFieldName: true, alwaysEmitImplicit: true });
+    const json = jsonOf(answer)!;
+    assert.is(Buffer.from(json.bytes()).toString(), expected);
+    assert.is(gunzipSync(await json.gzip()).toString(), expected);
+    nowMs += 1_000;
+  }
+});
+
+test("an answer is the same object as long as it says the same", () => {
+  let nowMs = 0;
+  const { answerOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => nowMs });
+  const first = answerOf(rendered, 3);
+  assert.is(answerOf(rendered, 3), first);
+  assert.is.not(answerOf(rendered, 4), first);
+  nowMs = 5_000;
+  assert.is.not(answerOf(rendered, 3), first);
+  assert.is.not(answerOf({ ...rendered }, 3), answerOf(rendered, 3));
+});
+
+test("other messages have no JSON kept", () => {
+  const { jsonOf, answerOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => 0 });
+  assert.is(jsonOf({ ...answerOf(rendered, 1) }), undefined);
+});
+
+test.run();
