@@ -9,11 +9,13 @@ export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
+  /** Of HTTP/2 only: what is known when the body has been sent. */
+  readonly trailers?: Readonly<Record<string, string>>;
 };
 
-/** An answer whose body somebody keeps, in its forms. */
-export type KeptAnswer = Pick<Answer, "status" | "headers"> & {
-  readonly body: Uint8Array | { bytes(): Uint8Array; gzip(): Promise<Uint8Array> };
+/** An answer whose body somebody keeps, in its forms: compressed where that is worth it. */
+export type KeptAnswer = Pick<Answer, "status" | "headers" | "trailers"> & {
+  readonly body: Uint8Array | { plain(): Uint8Array; readonly gzip?: (() => Promise<Uint8Array>) | undefined };
 };
 
 /**
@@ -34,13 +36,14 @@ export async function sendAnswer({ request, response, common, tally }: Turn, ans
   if (response.headersSent || response.destroyed) return;
   const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
   const headers: Record<string, string> = { ...common, ...answer.headers };
-  if (answer.status !== 304) headers["content-length"] = `${body.byteLength}`;
+  if (answer.status !== 304 && answer.trailers === undefined) headers["content-length"] = `${body.byteLength}`;
   // A response that ends without data says so in its head, which gRPC needs where there is an error only.
   const empty = request.method === "HEAD" || body.byteLength === 0;
   tally.bytes = empty ? 0 : body.byteLength;
   if (!early || "stream" in response) {
     if (early) releaseStream(request, response);
     writeHead(response, answer.status, headers);
+    if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
     if (empty) response.end();
     else response.end(body);
     return;

@@ -13,13 +13,21 @@ const maxListLength = 1_024;
  * form. The work is done off the main thread.
  */
 export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<Answer> {
-  const { status, body } = answer;
-  const isKept = typeof body === "object" && "gzip" in body;
-  if (!isKept && Buffer.byteLength(body) < minBytes) return { ...answer, body };
-  const headers = { ...answer.headers, vary: "accept-encoding" };
-  if (!takesCoding(acceptEncoding, "gzip")) return { status, headers, body: isKept ? body.bytes() : body };
-  const compressed = isKept ? await body.gzip() : await promisify(gzip)(body);
-  return { status, headers: { ...headers, "content-encoding": "gzip" }, body: compressed };
+  const { status, headers, body } = answer;
+  const { plain, compress } = formsOf(body);
+  if (compress === undefined) return { status, headers, body: plain() };
+  const varying = { ...headers, vary: "accept-encoding" };
+  if (!takesCoding(acceptEncoding, "gzip")) return { status, headers: varying, body: plain() };
+  return { status, headers: { ...varying, "content-encoding": "gzip" }, body: await compress() };
+}
+
+type Body = Answer["body"] | KeptAnswer["body"];
+type Forms = { readonly plain: () => Answer["body"]; readonly compress: (() => Promise<Uint8Array>) | undefined };
+
+function formsOf(body: Body): Forms {
+  if (typeof body === "object" && "plain" in body) return { plain: () => body.plain(), compress: body.gzip };
+  const isWorthwhile = Buffer.byteLength(body) >= minBytes;
+  return { plain: () => body, compress: isWorthwhile ? () => promisify(gzip)(body) : undefined };
 }
 
 /** Whether a client takes a content coding: it names it, or `*`, with a weight that is not 0 (RFC 9110, 12.5.3). */

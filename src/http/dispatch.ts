@@ -14,10 +14,14 @@ import { createPipelineTurns } from "./pipeline-turns.ts";
 import { createReadiness, healthAnswer, isProbe, type Readiness, readinessAnswer } from "./probes.ts";
 import type { Shed } from "./shed.ts";
 
-/** Finds what answers an HTTP method at a path: a handler, or the methods that the path has, or nothing. */
-export type Find = (
-  request: Pick<Head, "method" | "path">,
-) => Handler | { readonly allow: readonly string[] } | undefined;
+/** What a request asks for. */
+type Asked = Pick<Head, "method" | "path"> & {
+  /** Values of its headers by their names in lower case, where it is one of HTTP/2, whose answers can have trailers. */
+  readonly header?: (name: string) => string | undefined;
+};
+
+/** Finds what answers a request: a handler, or the HTTP methods that its path has, or nothing. */
+export type Find = (request: Asked) => Handler | { readonly allow: readonly string[] } | undefined;
 
 /** Answers whoever opens a link, whose token is given as it was sent. The signal's abort means that they have left. */
 type OpenLink = (token: string, query: string, exchange: Exchange, signal: AbortSignal) => Promise<Answer>;
@@ -90,7 +94,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   async function route(head: Head, turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
     const { response, tally } = turn;
-    const found = find(head);
+    const header = (name: string) => turn.lines.get(name)?.[0];
+    const found = find(isHttp2(turn.request) ? { ...head, header } : head);
     if (found === undefined) return sendAnswer(turn, await other(head, turn, exchange));
     if ("allow" in found) return sendAnswer(turn, onlyMethods(found.allow));
     tally.path = found.requestPath;

@@ -47,6 +47,8 @@ export async function runHandler(handler: Handler, turn: Turn, call: Call): Prom
       ? await answerStream(handler, turn, call.contextValues, held)
       : await handler.answer(new WholeRequest(turn, call));
   if (answer === undefined) return;
+  const { trailers } = answer;
+  if (trailers !== undefined) turn.tally.rpcStatus = () => trailers["grpc-status"];
   const sent = staysAsItIs(answer)
     ? answer
     : await compressAnswer(answer, turn.lines.get("accept-encoding")?.join() ?? "");

@@ -107,7 +107,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       dashboards,
       connections,
       gate,
-      keptJson: answers.jsonOf,
+      kept: answers.bytesOf,
       lateGate: suspensionInterceptor(isSuspended, elapsedMs),
       fieldCheck,
       isServing: options.isServing,

@@ -1,10 +1,17 @@
 import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
-import { createConnectRouter, type Interceptor, type MethodImpl, type ServiceImpl } from "@connectrpc/connect";
+import {
+  createConnectRouter,
+  createMethodImplSpec,
+  type Interceptor,
+  type MethodImpl,
+  type ServiceImpl,
+} from "@connectrpc/connect";
 import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { createGrpcCall, isPlainGrpc } from "../grpc/grpc-call.ts";
 import type { Find } from "../http/dispatch.ts";
+import type { WholeHandler } from "../http/whole-request.ts";
 import type { Log } from "../log/log.ts";
-import type { RestOptions } from "../rest/rest-call.ts";
 import { createRestRouter } from "../rest/rest-router.ts";
 import { conceal, strictOptions } from "../rpc/conceal.ts";
 import type { Gate } from "../rpc/gate.ts";
@@ -15,14 +22,15 @@ import { addReflection } from "../rpc/reflection.ts";
 import { findConnectionProblems } from "../rpc/save-connection.ts";
 import { findCrossFieldProblems } from "../rpc/save-definition.ts";
 import type { CrossFieldCheck, FieldCheck } from "../rpc/validate.ts";
+import type { UnaryOptions, UnarySpec } from "../unary/unary-call.ts";
 
 /** What the routes lead to, and what stands before it. */
 export type RoutesOptions = {
   readonly dashboards: ServiceImpl<typeof DashboardsService>;
   readonly connections: ServiceImpl<typeof ConnectionsService>;
   readonly gate: Gate;
-  /** Returns the JSON of an answer where it is kept. */
-  readonly keptJson?: RestOptions["keptJson"];
+  /** Returns the bytes of an answer where they are kept. */
+  readonly kept?: UnaryOptions["kept"];
   /** Judges a call once more, when its body has come. */
   readonly lateGate: Interceptor;
   readonly fieldCheck: FieldCheck;
@@ -36,10 +44,11 @@ export type RoutesOptions = {
 
 /** Registers the services once for their four protocols, and returns what finds a request's handler. */
 export function createRoutes(options: RoutesOptions): Find {
-  const { dashboards, connections, gate, keptJson, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } =
+  const { dashboards, connections, gate, kept, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } =
     options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
-  const rest = createRestRouter(inner, { requestGate: gate, keptJson });
+  const rest = createRestRouter(inner, { requestGate: gate, kept });
+  const grpc = new Map<string, WholeHandler>();
   add(DashboardsService, dashboards, findCrossFieldProblems);
   add(ConnectionsService, connections, findConnectionProblems);
   const services = [DashboardsService, ConnectionsService];
@@ -47,7 +56,10 @@ export function createRoutes(options: RoutesOptions): Find {
   addReflection(inner, services);
 
   const byPath = new Map(inner.handlers.map((handler) => [handler.requestPath, conceal(handler)]));
-  return ({ method, path }) => byPath.get(path) ?? rest.find(method, path);
+  return ({ method, path, header }) => {
+    const plain = method === "POST" && header !== undefined && isPlainGrpc(header) ? grpc.get(path) : undefined;
+    return plain ?? byPath.get(path) ?? rest.find(method, path);
+  };
 
   function add<Service extends DescService>(
     service: Service,
@@ -63,7 +75,12 @@ export function createRoutes(options: RoutesOptions): Find {
     const methods = implementation as Readonly<Record<string, MethodImpl<DescMethodUnary>>>;
     for (const method of service.methods as readonly DescMethodUnary[]) {
       const readMaxBytes = policies[method.name]!.maxBodyBytes;
-      rest.router.rpc(method, methods[method.localName]!, { interceptors, readMaxBytes });
+      const implementation = methods[method.localName]!;
+      rest.router.rpc(method, implementation, { interceptors, readMaxBytes });
+      const spec = createMethodImplSpec(method, implementation) as UnarySpec;
+      const requestPath = `/${service.typeName}/${method.name}`;
+      const answer = createGrpcCall(spec, { requestGate: gate, kept, interceptors, readMaxBytes });
+      grpc.set(requestPath, { requestPath, answer });
     }
   }
 }

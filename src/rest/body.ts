@@ -1,5 +1,5 @@
 import { fault } from "../errors/fault.ts";
-import type { RestRequest } from "./rest-call.ts";
+import type { CallRequest } from "../unary/unary-call.ts";
 
 /**
  * Reads a body whole. Throws BODY_TOO_LARGE as soon as it has, or by its headers will have, more than
@@ -7,7 +7,7 @@ import type { RestRequest } from "./rest-call.ts";
  * it is read; CANCELED when the caller goes away.
  */
 export async function readBody(
-  request: Pick<RestRequest, "header" | "readBody">,
+  request: Pick<CallRequest, "header" | "readBody">,
   takesJson: boolean,
   maxBytes: number,
 ): Promise<Uint8Array> {

@@ -1,15 +1,9 @@
 import { type DescMessage, type Message, toJsonString } from "@bufbuild/protobuf";
 import { toErrorAnswer } from "../errors/answer.ts";
+import type { KeptBytes } from "../unary/unary-call.ts";
 
 /** What a REST call answers, whole. */
-export type Reply = { readonly status: number; readonly body: Uint8Array | KeptBody };
-
-/** A body that somebody keeps, in its forms. */
-export type KeptBody = {
-  bytes(): Uint8Array;
-  /** Resolves with the same in the form of gzip. */
-  gzip(): Promise<Uint8Array>;
-};
+export type Reply = { readonly status: number; readonly body: Uint8Array | KeptBytes };
 
 /** Writes a message as JSON with proto names. Fields without presence are there even when they are zero or empty. */
 export function messageToReply(schema: DescMessage, message: Message): Reply {

@@ -7,8 +7,9 @@ import {
 } from "@connectrpc/connect";
 import { http } from "../../gen/google/api/annotations_pb.js";
 import type { HttpRule } from "../../gen/google/api/http_pb.js";
+import type { UnaryOptions } from "../unary/unary-call.ts";
 import { createBind } from "./bind.ts";
-import { createRestCall, type RestCall, type RestOptions } from "./rest-call.ts";
+import { createRestCall, type RestCall } from "./rest-call.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import { parseTemplate } from "./template.ts";
 
@@ -31,7 +32,7 @@ export type RestRouter = {
  * that is not supported throws an Error that names its method, so that a service with one does not start:
  * the supported ones are get, put, post, delete and patch, with additional bindings.
  */
-export function createRestRouter(inner: ConnectRouter, options: RestOptions = {}): RestRouter {
+export function createRestRouter(inner: ConnectRouter, options: UnaryOptions = {}): RestRouter {
   const routes: Route<{ call: RestCall; requestPath: string }>[] = [];
   let find = createRoutes(routes);
 
@@ -59,7 +60,7 @@ export function createRestRouter(inner: ConnectRouter, options: RestOptions = {}
     },
   };
 
-  function add(spec: MethodImplSpec, own: Pick<RestOptions, "interceptors" | "readMaxBytes"> = {}): void {
+  function add(spec: MethodImplSpec, own: Pick<UnaryOptions, "interceptors" | "readMaxBytes"> = {}): void {
     const { interceptors = options.interceptors, readMaxBytes = options.readMaxBytes } = own;
     try {
       for (const rule of rulesOf(spec.method)) {
@@ -82,7 +83,7 @@ function rulesOf(method: DescMethod): readonly HttpRule[] {
 function createRoute(
   spec: MethodImplSpec,
   rule: HttpRule,
-  options: RestOptions,
+  options: UnaryOptions,
 ): Route<{ call: RestCall; requestPath: string }> {
   const { pattern, body } = rule;
   if (spec.kind !== "unary") throw new Error("streaming methods are not supported");

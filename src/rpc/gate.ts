@@ -1,4 +1,3 @@
-import type { ContextValues } from "@connectrpc/connect";
 import type { Authenticator } from "../auth/authenticator.ts";
 import type { Principal } from "../auth/principal.ts";
 import { actingTenant, requireScope } from "../auth/scopes.ts";
@@ -9,6 +8,7 @@ import type { RateLimiter, RateRule } from "../limit/gcra.ts";
 import { rateLimitHeaders } from "../limit/rate-limit-headers.ts";
 import type { RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
+import type { GateContext } from "../unary/unary-call.ts";
 import { type CallInfo, callerKey, callInfoKey } from "./call.ts";
 import { policies } from "./policy.ts";
 import { reportFault } from "./report.ts";
@@ -16,14 +16,6 @@ import { refuseSuspended, type SuspensionCheck } from "./suspension.ts";
 
 /** Decides whether a call may go on, before its body is read. Throws a fault when not. */
 export type Gate = (context: GateContext) => Promise<void>;
-
-/** As much of a call's context as the gate needs, in any protocol. */
-export type GateContext = {
-  readonly method: { readonly name: string };
-  readonly values: ContextValues;
-  readonly requestHeader: Pick<Headers, "get">;
-  readonly responseHeader: Pick<Headers, "set">;
-};
 
 /** What the gate asks. */
 export type GateOptions = {

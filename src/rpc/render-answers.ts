@@ -2,15 +2,16 @@ import { create, type Message } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type RenderResponse, RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { PageAssets } from "../render/dashboard.ts";
-import { createRenderJson, type KeptJson } from "./render-json.ts";
+import type { KeptMessage } from "../unary/unary-call.ts";
+import { createRenderBytes } from "./render-bytes.ts";
 import type { RenderedDashboard } from "./rendered.ts";
 
 /** Answers to Render, which last no longer than the renders that they are made of. */
 export type RenderAnswers = {
   /** Returns the answer that a rendered version is: the same object as long as it says the same. */
   answerOf(rendered: RenderedDashboard, version: number): RenderResponse;
-  /** Returns the JSON of a message that is such an answer, undefined for any other. */
-  jsonOf(message: Message): KeptJson | undefined;
+  /** Returns the bytes of a message that is such an answer, undefined for any other. */
+  bytesOf(message: Message): KeptMessage | undefined;
 };
 
 /** Creates the answers. */
@@ -21,8 +22,8 @@ export function createRenderAnswers(options: {
   const { assets, now } = options;
   const lastOf = new WeakMap<RenderedDashboard, RenderResponse>();
   const renderedOf = new WeakMap<Message, RenderedDashboard>();
-  const jsonOf = new WeakMap<Message, KeptJson>();
-  const toJson = createRenderJson();
+  const bytesOf = new WeakMap<Message, KeptMessage>();
+  const toBytes = createRenderBytes();
   return {
     answerOf(rendered, version) {
       const ttlS = Math.max(0, Math.ceil((rendered.freshUntilMs - now()) / 1000));
@@ -46,12 +47,12 @@ export function createRenderAnswers(options: {
       renderedOf.set(answer, rendered);
       return answer;
     },
-    jsonOf(message) {
+    bytesOf(message) {
       const rendered = renderedOf.get(message);
       if (rendered === undefined) return undefined;
-      const json = jsonOf.get(message) ?? toJson(message as RenderResponse, rendered);
-      jsonOf.set(message, json);
-      return json;
+      const bytes = bytesOf.get(message) ?? toBytes(message as RenderResponse, rendered);
+      bytesOf.set(message, bytes);
+      return bytes;
     },
   };
 }

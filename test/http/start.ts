@@ -13,9 +13,9 @@ import type { Exchange } from "../../src/http/exchange.ts";
 import { createListener, type ListenerOptions } from "../../src/http/listener.ts";
 import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
-import type { GateContext } from "../../src/rest/rest-call.ts";
 import { createRestRouter } from "../../src/rest/rest-router.ts";
 import { conceal, strictOptions } from "../../src/rpc/conceal.ts";
+import type { GateContext } from "../../src/unary/unary-call.ts";
 
 export const base = "/api/v1/data-consumption/dashboards";
 export const rpcBase = `/${DashboardsService.typeName}`;

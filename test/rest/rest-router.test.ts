@@ -6,8 +6,8 @@ import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_
 import { http } from "../../gen/google/api/annotations_pb.js";
 import type { HttpRuleSchema } from "../../gen/google/api/http_pb.js";
 import { fault } from "../../src/errors/fault.ts";
-import type { RestOptions } from "../../src/rest/rest-call.ts";
 import { createRestRouter } from "../../src/rest/rest-router.ts";
+import type { UnaryOptions } from "../../src/unary/unary-call.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("the REST router");
@@ -19,7 +19,7 @@ const callerKey = createContextKey("nobody");
 type Call = { method?: string; path?: string; body?: string; headers?: Record<string, string> };
 
 /** A router whose methods answer at once, a way to call it and what reached them. */
-function createCalls(options: RestOptions = {}) {
+function createCalls(options: UnaryOptions = {}) {
   const calls: string[] = [];
   const inner = createConnectRouter();
   const { router, find } = createRestRouter(inner, { readMaxBytes: 64, ...options });

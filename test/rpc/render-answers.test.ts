@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { toJsonString } from "@bufbuild/protobuf";
+import { fromBinary, toJsonString } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import { RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { createRenderAnswers } from "../../src/rpc/render-answers.ts";
@@ -9,7 +9,7 @@ const test = suite("answers to Render");
 
 const asset = { url: "https://a.example/x", integrity: "sha384-x" };
 const rendered = {
-  html: `<div class="dj">"quoted" \u2028 \\ é 😀</div>`,
+  html: `<div class="dj">"quoted" \u2028 \\ é 😀</div>`.repeat(40),
   digest: "d",
   freshUntilMs: 10_000,
   partial: true,
@@ -20,16 +20,19 @@ const rendered = {
   ],
 };
 
-test("the kept JSON is what the message is in JSON, also compressed, whatever the ttl has become", async () => {
+test("the kept bytes are those of the message, also compressed, whatever the ttl has become", async () => {
   let nowMs = 1;
-  const { answerOf, jsonOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => nowMs });
+  const { answerOf, bytesOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => nowMs });
   for (const ttlS of [10, 9]) {
     const answer = answerOf(rendered, 3);
     assert.equal([answer.ttlS, answer.version], [ttlS, 3]);
     const expected = toJsonString(RenderResponseSchema, answer, { useProtoFieldName: true, alwaysEmitImplicit: true });
-    const json = jsonOf(answer)!;
-    assert.is(Buffer.from(json.bytes()).toString(), expected);
-    assert.is(gunzipSync(await json.gzip()).toString(), expected);
+    const { json, binary } = bytesOf(answer)!;
+    assert.is(Buffer.from(json.plain()).toString(), expected);
+    assert.is(gunzipSync(await json.gzip!()).toString(), expected);
+    for (const bytes of [binary.plain(), gunzipSync(await binary.gzip!())]) {
+      assert.equal(fromBinary(RenderResponseSchema, bytes), answer);
+    }
     nowMs += 1_000;
   }
 });
@@ -45,9 +48,9 @@ test("an answer is the same object as long as it says the same", () => {
   assert.is.not(answerOf({ ...rendered }, 3), answerOf(rendered, 3));
 });
 
-test("other messages have no JSON kept", () => {
-  const { jsonOf, answerOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => 0 });
-  assert.is(jsonOf({ ...answerOf(rendered, 1) }), undefined);
+test("no bytes are kept of other messages", () => {
+  const { bytesOf, answerOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => 0 });
+  assert.is(bytesOf({ ...answerOf(rendered, 1) }), undefined);
 });
 
 test.run();

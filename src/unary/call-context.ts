@@ -1,25 +1,28 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { ContextValues, HandlerContext, UnaryRequest, UnaryResponse } from "@connectrpc/connect";
-import type { GateContext, RestRequest, UnarySpec } from "./rest-call.ts";
+import type { CallRequest, GateContext, UnarySpec } from "./unary-call.ts";
 
 /**
- * The context of a call by REST. `Headers` and signals are made when somebody asks for them: hardly any method or
+ * The context of a call. `Headers` and signals are made when somebody asks for them: hardly any method or
  * interceptor does, and they take longer to make than all else that a call goes through whose answer is kept.
  */
 export class CallContext implements HandlerContext {
-  readonly protocolName = "rest";
+  readonly protocolName: string;
   readonly method: UnarySpec["method"];
   readonly service: HandlerContext["service"];
   readonly requestMethod: string;
   readonly timeoutMs = () => undefined;
-  readonly #request: RestRequest;
+  readonly #request: CallRequest;
   /** What the interceptors have made of the request; until then there is only the request itself. */
   #passed: UnaryRequest | undefined;
   readonly #answer = new Map<string, string>();
   #answerHeaders: Headers | undefined;
   #trailer: Headers | undefined;
+  #signal: AbortSignal | undefined;
+  #limit = (signal: AbortSignal) => signal;
 
-  constructor({ method }: UnarySpec, request: RestRequest) {
+  constructor({ method }: UnarySpec, request: CallRequest, protocolName: string) {
+    this.protocolName = protocolName;
     this.method = method;
     this.service = method.parent;
     this.requestMethod = request.method;
@@ -33,7 +36,12 @@ export class CallContext implements HandlerContext {
     return this.#passed?.contextValues ?? this.#request.contextValues;
   }
   get signal(): AbortSignal {
-    return this.#passed?.signal ?? this.#request.signal;
+    return this.#passed?.signal ?? this.callSignal;
+  }
+  /** Of the call itself, whatever the interceptors have made of it. */
+  get callSignal(): AbortSignal {
+    this.#signal ??= this.#limit(this.#request.signal);
+    return this.#signal;
   }
   get requestHeader(): Headers {
     return this.#passed?.header ?? this.#request.headers;
@@ -53,6 +61,11 @@ export class CallContext implements HandlerContext {
     else this.#answerHeaders.set(name, value);
   }
 
+  /** Has the call's signal be another one, which is made of it when somebody looks. */
+  limitSignal(limit: (signal: AbortSignal) => AbortSignal): void {
+    this.#limit = limit;
+  }
+
   /** Returns as much of the context as costs nothing. */
   toGateContext(): GateContext {
     return {
@@ -65,6 +78,7 @@ export class CallContext implements HandlerContext {
 
   /** Returns the call as interceptors have it. */
   toUnaryRequest(message: Message): UnaryRequest {
+    const context = this;
     const request = this.#request;
     // An interceptor may make another one of it, whose properties are read through it.
     return {
@@ -78,7 +92,7 @@ export class CallContext implements HandlerContext {
         return request.url;
       },
       get signal() {
-        return request.signal;
+        return context.callSignal;
       },
       get header() {
         return request.headers;

@@ -1,0 +1,85 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { fault } from "../errors/fault.ts";
+import { CallContext } from "../unary/call-context.ts";
+import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
+import { prefixBytes, readEnvelope, toEnvelope, tooLarge } from "./envelope.ts";
+import { limitSignal, parseTimeout } from "./timeout.ts";
+
+/** An answer that is known whole, its trailers included; names are in lower case. */
+export type GrpcAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly trailers: Readonly<Record<string, string>>;
+};
+
+/** Smaller messages stay as they are. */
+const minCompressedBytes = 1_024;
+
+/** What this form of gRPC is for; whatever else is gRPC is left to Connect's. */
+export function isPlainGrpc(header: (name: string) => string | undefined): boolean {
+  const coding = header("grpc-encoding") ?? "identity";
+  return /^application\/grpc(\+proto)?$/.test(header("content-type") ?? "") && /^(identity|gzip)$/.test(coding);
+}
+
+/**
+ * Creates the gRPC form of a method that takes one message and gives one: the same implementation behind the same gate
+ * and interceptors as Connect's, without what streams need, which takes most of the time of a call whose answer is
+ * kept. An error that is no fault is thrown on, to whoever logs.
+ */
+export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request: CallRequest) => Promise<GrpcAnswer> {
+  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept } = options;
+  const { input, output } = spec.method;
+
+  return async (request) => {
+    const startedAtMs = performance.now();
+    const context = new CallContext(spec, request, "grpc");
+    context.set("content-type", "application/grpc+proto");
+    context.set("grpc-accept-encoding", "gzip");
+    try {
+      const timeoutMs = parseTimeout(request.header("grpc-timeout"));
+      if (timeoutMs !== undefined) context.limitSignal((signal) => limitSignal(signal, timeoutMs, startedAtMs));
+      await requestGate?.(context.toGateContext());
+      const message = await invoke(spec, interceptors, context, await read(request));
+      const acceptsGzip = /(^|,) *gzip *(,|$)/.test(request.header("grpc-accept-encoding") ?? "");
+      const body = await write(message, acceptsGzip);
+      if (body.at(0) === 1) context.set("grpc-encoding", "gzip");
+      return { status: 200, headers: context.answerHeaders(), body, trailers: { "grpc-status": "0" } };
+    } catch (error) {
+      if (!(error instanceof ConnectError)) throw error;
+      const trailers = new Headers();
+      setTrailerStatus(trailers, error);
+      return {
+        status: 200,
+        headers: context.answerHeaders(),
+        body: new Uint8Array(),
+        trailers: Object.fromEntries(trailers),
+      };
+    }
+  };
+
+  async function read(request: CallRequest): Promise<Message> {
+    const body = await request.readBody(readMaxBytes + prefixBytes).catch((cause) => {
+      throw fault("CANCELED", "the caller went away", { cause });
+    });
+    if (body === undefined) throw tooLarge(readMaxBytes);
+    const bytes = await readEnvelope(body, request.header("grpc-encoding") === "gzip", readMaxBytes);
+    try {
+      return fromBinary(input, bytes);
+    } catch {
+      throw fault("INVALID_REQUEST", "the message cannot be decoded");
+    }
+  }
+
+  async function write(message: Message, acceptsGzip: boolean): Promise<Uint8Array> {
+    const binary = kept?.(message)?.binary;
+    if (acceptsGzip && binary?.gzip !== undefined) return toEnvelope(await binary.gzip(), true);
+    const bytes = binary?.plain() ?? toBinary(output, message);
+    const isWorthwhile = acceptsGzip && bytes.byteLength >= minCompressedBytes;
+    return isWorthwhile ? toEnvelope(await promisify(gzip)(bytes), true) : toEnvelope(bytes, false);
+  }
+}
