@@ -27,6 +27,8 @@ export type AdmissionOptions = {
    * things to do a turn takes longer, and what is begun in it is no less work.
    */
   readonly cpuMs: () => number;
+  /** By which a refusal is timed: systems count CPU time in steps of some milliseconds, within which many are refused. */
+  readonly wallMs: () => number;
   /** Calls back when the event loop has taken in what has arrived, and done what was to be done at once. */
   readonly nextTurn: (callback: () => void) => void;
 };
@@ -57,10 +59,11 @@ const servedToRefused = 2;
  * take is not charged to those who begin, who would seem dear by it, and the fewer of them began the dearer.
  */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, nextTurn } = options;
+  const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, wallMs, nextTurn } = options;
   let queue: Waiter[] = [];
   let emptyAtMs = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
+  let refusedAtWallMs = Number.NEGATIVE_INFINITY;
   let isTurning = false;
   let eachMs = firstMs;
   let [counted, countedMs] = [firstCount, firstCount * firstMs];
@@ -94,9 +97,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   function refuse(): void {
-    const nowMs = cpuMs();
-    if (refused > 0) learnRefusal(nowMs - refusedAtMs);
-    refusedAtMs = nowMs;
+    const atWallMs = wallMs();
+    if (refused > 0) learnRefusal(atWallMs - refusedAtWallMs);
+    refusedAtWallMs = atWallMs;
+    refusedAtMs = cpuMs();
     refused += 1;
   }
 

@@ -73,7 +73,12 @@ export async function startService(
   let answers: Answers | undefined;
   let warm = false;
   const ending = new AbortController();
-  const doorway = createAdmission({ ...admission, cpuMs, nextTurn: (callback) => listener.nextTurn(callback) });
+  const doorway = createAdmission({
+    ...admission,
+    cpuMs,
+    wallMs: () => performance.now(),
+    nextTurn: (callback) => listener.nextTurn(callback),
+  });
   const listener = createListener({
     find: (request) => answers?.find(request),
     share: (token, query, _, signal) => answers!.openShare(token, query, signal),

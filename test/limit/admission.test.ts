@@ -13,7 +13,9 @@ function createLoop(options: Partial<AdmissionOptions> & { readonly eachMs?: num
   const admission = createAdmission({
     ...{ maxInFlight: 10_000, turnMs: 10, rushMs: 250, standingMs: 100, calmMs: 1_000 },
     ...options,
-    cpuMs: () => cpuMs,
+    // As Linux counts it.
+    cpuMs: () => Math.floor(cpuMs / 4) * 4,
+    wallMs: () => cpuMs,
     nextTurn: (callback) => due.push(callback),
   });
   const waits: number[] = [];
