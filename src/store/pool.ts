@@ -2,6 +2,7 @@ import { fault } from "../errors/fault.ts";
 import { createBulkhead } from "../limit/bulkhead.ts";
 import { type Connection, connect } from "./connection.ts";
 import { databaseDown, toDatabaseFault } from "./database-fault.ts";
+import { createSharedConnection } from "./shared-connection.ts";
 
 /** A bounded set of connections that tenants share. */
 export type Pool = {
@@ -11,6 +12,11 @@ export type Pool = {
    * no connection within a second, since others hold them all, is OVERLOADED.
    */
   use<T>(tenant: string, timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T>;
+  /**
+   * As `use`, on a connection that others use at the same time: for single statements that take no time, of which
+   * there are many.
+   */
+  glance<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Waits for the work that runs, refuses more, and ends the connections. */
   close(): Promise<void>;
 };
@@ -41,7 +47,19 @@ export function createPool(url: string, { session }: { readonly session: boolean
   });
   const idle = new Map<Connection, NodeJS.Timeout>();
   const running = new Set<Promise<unknown>>();
+  const shared = createSharedConnection({
+    open: () => connect(url, { session, withinMs: connectMs }),
+    idleMs,
+    lifetimeMs,
+  });
   let closed = false;
+
+  const track = <T>(call: Promise<T>): Promise<T> => {
+    running.add(call);
+    const settled = () => running.delete(call);
+    call.then(settled, settled);
+    return call;
+  };
 
   const takeIdle = (): Connection | undefined => {
     const latest = [...idle.keys()].at(-1);
@@ -77,36 +95,52 @@ export function createPool(url: string, { session }: { readonly session: boolean
     }
   };
 
+  const runShared = async <T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    if (closed) throw databaseDown();
+    const deadline = performance.now() + timeoutMs;
+    const connection = await inTime(timeoutMs, shared.get(), () => {});
+    try {
+      return await inTime(Math.max(1, deadline - performance.now()), work(connection), connection.destroy);
+    } catch (error) {
+      throw toDatabaseFault(error);
+    }
+  };
+
   return {
     use(tenant, timeoutMs, work) {
       const deadline = performance.now() + timeoutMs;
-      const call = slots.run(tenant, () => run(deadline, work), timeoutMs);
-      running.add(call);
-      const settled = () => running.delete(call);
-      call.then(settled, settled);
-      return call;
+      return track(slots.run(tenant, () => run(deadline, work), timeoutMs));
     },
+    glance: (timeoutMs, work) => track(runShared(timeoutMs, work)),
     async close() {
       closed = true;
       await Promise.allSettled(running);
-      await Promise.all([...idle.keys()].map((connection) => connection.end()));
+      await Promise.all([shared.close(), ...[...idle.keys()].map((connection) => connection.end())]);
       for (const timer of idle.values()) clearTimeout(timer);
       idle.clear();
     },
   };
 }
 
+/**
+ * Gives up what takes too long. After a long turn of the event loop, timers come before answers that have arrived
+ * meanwhile: those are taken in first.
+ */
 async function inTime<T>(timeoutMs: number, work: Promise<T>, giveUp: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
+  let last: NodeJS.Immediate | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      giveUp();
-      reject(databaseDown());
+      last = setImmediate(() => {
+        giveUp();
+        reject(databaseDown());
+      });
     }, timeoutMs);
   });
   try {
     return await Promise.race([work, deadline]);
   } finally {
     clearTimeout(timer);
+    clearImmediate(last);
   }
 }

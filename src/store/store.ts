@@ -134,7 +134,7 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "clos
     getVersion: (tenant, dashboardId, version) =>
       pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
     getActiveVersion: (tenant, dashboardId) =>
-      pool.use(tenant, readMs, (connection) => getActiveVersion(connection, tenant, dashboardId)),
+      pool.glance(readMs, (connection) => getActiveVersion(connection, tenant, dashboardId)),
     getDraft: (tenant, dashboardId) =>
       pool.use(tenant, readMs, (connection) => getDraft(connection, tenant, dashboardId)),
     listDefinitions: (tenant, wanted) =>
@@ -146,7 +146,7 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "clos
     getConnection: (tenant, name) => pool.use(tenant, readMs, (connection) => getConnection(connection, tenant, name)),
     listConnections: (tenant, wanted) =>
       pool.use(tenant, readMs, (connection) => listConnections(connection, tenant, wanted)),
-    isSuspended: (tenant) => pool.use(tenant, readMs, (connection) => isSuspended(connection, tenant)),
+    isSuspended: (tenant) => pool.glance(readMs, (connection) => isSuspended(connection, tenant)),
     async ping() {
       await pool.use("", readMs, ({ sql }) => sql`select 1`);
     },
