@@ -13,7 +13,7 @@ import type { SourceOutcome, SourceRunner } from "../source/runner.ts";
 import type { AskedRender } from "./asked-render.ts";
 import { offeredOptions, offeringSources, shownSources } from "./asked-sources.ts";
 import type { LoadedDefinition } from "./definitions.ts";
-import { drawInTurns } from "./draw-in-turns.ts";
+import type { DrawInTurns } from "./draw-in-turns.ts";
 import { agedSince, settleFreshness } from "./freshness.ts";
 import type { RenderedDashboard } from "./rendered.ts";
 
@@ -43,8 +43,14 @@ export async function renderFresh(
   {
     sources,
     renderer,
+    drawInTurns,
     now,
-  }: { readonly sources: SourceRunner; readonly renderer: Renderer; readonly now: () => number },
+  }: {
+    readonly sources: SourceRunner;
+    readonly renderer: Renderer;
+    readonly drawInTurns: DrawInTurns;
+    readonly now: () => number;
+  },
 ): Promise<RenderedDashboard> {
   const { definition, version } = loaded;
   const { presentation, filters, previousAt, choices, offer, clock, unconfirmedSinceMs } = asked;

@@ -9,6 +9,7 @@ import type { Renderer } from "../render/dashboard.ts";
 import type { SourceRunner } from "../source/runner.ts";
 import { renderKey, settleRender, type WantedRender } from "./asked-render.ts";
 import type { LoadedDefinition } from "./definitions.ts";
+import { createDrawInTurns } from "./draw-in-turns.ts";
 import { renderFresh } from "./fresh-render.ts";
 import { type RenderedDashboard, renderedBytes } from "./rendered.ts";
 import { shareRender } from "./shared-renders.ts";
@@ -37,6 +38,7 @@ export function createDashboardRendering(options: {
   readonly now: () => number;
 }): DashboardRendering {
   const { sources, cache, shared = noSharedCache, bulkhead, holdings, now } = options;
+  const drawInTurns = createDrawInTurns();
   const callers = createCallers(() => fault("CANCELED", "the caller went away"));
 
   return {
@@ -51,7 +53,10 @@ export function createDashboardRendering(options: {
         cache.getOrLoad(key, async () => {
           const make = async () => {
             using held = holdings.open(tenant);
-            return await renderFresh({ tenant, loaded, asked, held, abandoned: caller.abandoned }, options);
+            return await renderFresh(
+              { tenant, loaded, asked, held, abandoned: caller.abandoned },
+              { ...options, drawInTurns },
+            );
           };
           const value = await shareRender(shared, key, now, () =>
             bulkhead.run(tenant, make, undefined, caller.abandoned),
