@@ -52,7 +52,7 @@ const refusalStep = 1.01;
 const servedToRefused = 2;
 
 /**
- * Creates an admission. What a request costs is learned from how many began and how much CPU time was taken
+ * Creates an admission. What a request costs is learned from how many were done and how much CPU time was taken
  * meanwhile, by all that the thread did. From that follows how many begin in a turn, in the order of their arrival,
  * and how long the next one to come would wait. Where the queue never empties, waiting is not for the end of a rush and
  * helps nobody (B. Maurer, "Fail at Scale", ACM Queue 13(8)): it is kept short then, and so is every answer. What refusals
@@ -69,6 +69,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let [counted, countedMs] = [firstCount, firstCount * firstMs];
   let learnedAtMs = cpuMs();
   let inFlight = 0;
+  /** Done since it was last learned from them. */
+  let ended = 0;
   /** Since the last turn, and since the last that was learned from. */
   let [refused, refusedBefore] = [0, 0];
   let refusalMs = firstRefusalMs;
@@ -124,24 +126,25 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
     }
     queue = queue.slice(next);
-    if (begun > 0) learn(begun);
+    if (ended > 0) learn();
     isTurning = queue.length > 0;
     if (isTurning) nextTurn(turn);
   }
 
   /**
-   * What is begun is paid for in this turn and in the next ones, so that only sums over many tell what each costs; what
-   * is taken beyond some turns is for other work.
+   * What is done is counted, and not what is begun: the more of that only waits for its turn to go on, the cheaper it
+   * would seem. It was paid for in many turns, so that only sums over many tell what each costs; what is taken beyond
+   * some turns is for other work.
    */
-  function learn(begun: number): void {
+  function learn(): void {
     const nowMs = cpuMs();
-    const takenMs = Math.min(nowMs - learnedAtMs - refusedBefore * refusalMs, mostTurns * turnMs);
-    const kept = 1 - Math.min(0.5, begun / learnedFrom);
-    counted = counted * kept + begun;
+    const takenMs = Math.min(nowMs - learnedAtMs - refusedBefore * refusalMs, mostTurns * turnMs * ended);
+    const kept = 1 - Math.min(0.5, ended / learnedFrom);
+    counted = counted * kept + ended;
     countedMs = countedMs * kept + Math.max(0, takenMs);
     eachMs = countedMs / counted;
     learnedAtMs = nowMs;
-    refusedBefore = 0;
+    [refusedBefore, ended] = [0, 0];
   }
 
   function takePlace(): Disposable {
@@ -149,8 +152,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
     let isTaken = true;
     return {
       [Symbol.dispose]() {
-        if (isTaken) inFlight -= 1;
+        if (!isTaken) return;
         isTaken = false;
+        inFlight -= 1;
+        ended += 1;
       },
     };
   }

@@ -1,8 +1,11 @@
 /** Draws step by step, and lets other calls go on in between. */
 export type DrawInTurns = <Drawn>(steps: Generator<undefined, Drawn>) => Promise<Drawn>;
 
-/** How long is drawn in a turn of the event loop, or one panel: no longer than others may wait to be heard. */
-const turnMs = 10;
+/**
+ * How long is drawn in a turn of the event loop, or one panel: as long as what may begin in one takes at most, or ever more
+ * would wait to be drawn, and no longer than others may wait to be heard.
+ */
+const turnMs = 20;
 
 /** Draws until it is done or the time is over; returns whether it is done. */
 type Drawing = (endMs: number) => boolean;
