@@ -27,10 +27,15 @@ export type AdmissionOptions = {
    * things to do a turn takes longer, and what is begun in it is no less work.
    */
   readonly cpuMs: () => number;
-  /** By which a refusal is timed: systems count CPU time in steps of some milliseconds, within which many are refused. */
+  /**
+   * Milliseconds of the clock on the wall, by which a refusal is timed, for systems count CPU time in steps of some
+   * milliseconds, within which many are refused; and by which passes what was begun has been paid for.
+   */
   readonly wallMs: () => number;
   /** Calls back when the event loop has taken in what has arrived, and done what was to be done at once. */
   readonly nextTurn: (callback: () => void) => void;
+  /** Calls back after so many milliseconds. */
+  readonly later: (callback: () => void, ms: number) => void;
 };
 
 type Waiter = { readonly isGone: () => boolean; readonly settle: (place: Disposable | undefined) => void };
@@ -40,13 +45,17 @@ const firstMs = 1;
 const firstCount = 64;
 const learnedFrom = 256;
 const mostTurns = 5;
+const leastMs = 0.01;
 
 /** So many may wait whatever they cost: what a page asks for at once, or an office, is no overload. */
-const alwaysWaiting = 72;
+const alwaysWaiting = 24;
 
 /** What a refusal is taken to cost before any was seen, and by what factor that changes with each. */
 const firstRefusalMs = 0.05;
 const refusalStep = 1.01;
+
+/** What was begun counts as paid for a little early: where requests seem dearer than they are, time would go unused. */
+const generosity = 1.1;
 
 /** How many times as long as refusing takes those who wait are served: refusing must never be all that is done. */
 const servedToRefused = 2;
@@ -59,7 +68,7 @@ const servedToRefused = 2;
  * take is not charged to those who begin, who would seem dear by it, and the fewer of them began the dearer.
  */
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, wallMs, nextTurn } = options;
+  const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, wallMs, nextTurn, later } = options;
   let queue: Waiter[] = [];
   let emptyAtMs = 0;
   let refusedAtMs = Number.NEGATIVE_INFINITY;
@@ -69,6 +78,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let [counted, countedMs] = [firstCount, firstCount * firstMs];
   let learnedAtMs = cpuMs();
   let inFlight = 0;
+  /** What had begun at the last turn and was not paid for by then. */
+  let begunMs = 0;
+  let turnedAtWallMs = wallMs();
   /** Done since it was last learned from them. */
   let ended = 0;
   /** Since the last turn, and since the last that was learned from. */
@@ -113,9 +125,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   function turn(): void {
     const owedMs = Math.min(refused * refusalMs * servedToRefused, standingMs);
-    const most = Math.max(1, Math.floor(Math.max(turnMs, owedMs) / eachMs));
     refusedBefore += refused;
     refused = 0;
+    const budgetMs = Math.max(turnMs, owedMs);
+    const debtMs = payBack();
+    const most = Math.max(debtMs === 0 ? 1 : 0, Math.floor((budgetMs - debtMs) / eachMs));
     let [next, begun] = [0, 0];
     for (; next < queue.length && begun < most; next += 1) {
       const { isGone, settle } = queue[next]!;
@@ -126,9 +140,24 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
     }
     queue = queue.slice(next);
+    begunMs = debtMs + begun * eachMs;
     if (ended > 0) learn();
     isTurning = queue.length > 0;
-    if (isTurning) nextTurn(turn);
+    if (!isTurning) return;
+    if (most > 0) nextTurn(turn);
+    // Nothing may begin until some of what did has been paid for, and a turn for nothing costs as well.
+    else later(turn, Math.max(1, Math.min(debtMs, debtMs + eachMs - budgetMs)));
+  }
+
+  /**
+   * Turns are short while what was begun waits for sources: no more begins than the time that has passed can pay for,
+   * or all of it would go on at once when they answer. Returns what is still to be paid for.
+   */
+  function payBack(): number {
+    const atWallMs = wallMs();
+    const debtMs = Math.max(0, begunMs - (atWallMs - turnedAtWallMs) * generosity);
+    turnedAtWallMs = atWallMs;
+    return debtMs;
   }
 
   /**
@@ -142,7 +171,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const kept = 1 - Math.min(0.5, ended / learnedFrom);
     counted = counted * kept + ended;
     countedMs = countedMs * kept + Math.max(0, takenMs);
-    eachMs = countedMs / counted;
+    eachMs = Math.max(leastMs, countedMs / counted);
     learnedAtMs = nowMs;
     [refusedBefore, ended] = [0, 0];
   }

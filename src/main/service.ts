@@ -78,6 +78,7 @@ export async function startService(
     cpuMs,
     wallMs: () => performance.now(),
     nextTurn: (callback) => listener.nextTurn(callback),
+    later: setTimeout,
   });
   const listener = createListener({
     find: (request) => answers?.find(request),
