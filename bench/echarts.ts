@@ -1,17 +1,16 @@
 import * as echarts from "echarts";
-import type { Chart } from "./twelve-panels.ts";
+import type { Chart } from "./charts.ts";
 
 /**
- * Draws a chart by ECharts on the server, as its handbook says, without animation; returns the SVG. It
- * has of what our charts show the title, the unit at the axis, and the legend of lines and areas.
+ * Returns what ECharts is told of a chart, as JSON can say it, without animation. It has of what our charts show the
+ * title, the unit at the axis, and the legend of lines and areas.
  */
-export function drawByEcharts({ kind, title, along, values }: Chart): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: 600, height: 300 });
+export function optionOf({ kind, title, along, values }: Chart): echarts.EChartsOption {
   const isLine = kind === "line" || kind === "area";
-  chart.setOption({
+  return {
     animation: false,
     title: { text: title },
-    ...(isLine && { legend: { formatter: (name: string) => `${name} ${Math.round(values.at(-1)!)} ms` } }),
+    ...(isLine && { legend: { formatter: `{name} ${Math.round(values.at(-1)!)} ms` } }),
     xAxis: { type: kind === "scatter" ? "value" : "time" },
     yAxis: { type: "value", axisLabel: { formatter: "{value} ms" } },
     series: [
@@ -19,12 +18,18 @@ export function drawByEcharts({ kind, title, along, values }: Chart): string {
         name: "Latency",
         type: kind === "area" ? "line" : kind,
         showSymbol: false,
-        data: Array.from(along, (x, at) => [x, values[at]]),
+        data: Array.from(along, (x, at) => [x, values[at]!]),
         ...(kind === "area" && { areaStyle: {} }),
       },
     ],
-  });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
+  };
+}
+
+/** Draws a chart by ECharts on the server, as its handbook says; returns the SVG. */
+export function drawByEcharts(chart: Chart): string {
+  const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: 600, height: 300 });
+  drawn.setOption(optionOf(chart));
+  const svg = drawn.renderToSVGString();
+  drawn.dispose();
   return svg;
 }

@@ -1,30 +1,37 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { createSide, type SideName } from "./dashboards.ts";
-import { takeTurn } from "./measure.ts";
+import { serveParent, startChild } from "./child.ts";
+import { type Cost, type Side, takeTurn } from "./side.ts";
 
-/** A side in a process of its own. */
+/** What a module exports as `sides` to be measured in a process of its own, by name; each is made when first asked for. */
+export type Sides = Readonly<Record<string, () => Side>>;
+
+/** A process in which nothing runs but sides of one module. */
 export type OwnProcess = {
-  /** Lets it have a turn; returns the CPU time of a run in milliseconds. */
-  readonly takeTurn: () => Promise<number>;
-  readonly end: () => void;
+  /** Lets a side have a turn; returns what a run of it took. */
+  takeTurn(name: string): Promise<Cost>;
+  end(): Promise<void>;
 };
 
-/** Starts a process for a side. */
-export function startProcess(name: SideName): OwnProcess {
-  const child = fork(import.meta.filename, [name]);
-  return {
-    takeTurn: async () => {
-      child.send("turn");
-      const [cost] = await once(child, "message");
-      return cost as number;
-    },
-    end: () => child.disconnect(),
-  };
+/**
+ * Starts a process for the sides of a module, by its URL. Sides of which each has its own pay neither for what the
+ * other leaves to be collected, nor for what the engine learnt of it.
+ */
+export async function startProcess(module: string): Promise<OwnProcess> {
+  const { ask, end } = await startChild(import.meta.filename, module);
+  return { takeTurn: (name) => ask<Cost>(name), end };
 }
 
-// Started as a process, it is that side, and ends when its parent lets go of it.
 if (import.meta.main) {
-  const side = createSide(process.argv[2] as SideName);
-  process.on("message", () => process.send?.(takeTurn(side)));
+  serveParent<string>(async (module) => {
+    const { sides } = (await import(module)) as { readonly sides: Sides };
+    const made = new Map<unknown, Side>();
+    return {
+      ready: true,
+      answer(name) {
+        const side = made.get(name) ?? sides[`${name}`]!();
+        made.set(name, side);
+        return takeTurn(side);
+      },
+      close() {},
+    };
+  });
 }

@@ -1,16 +1,11 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import postgres from "postgres";
-import { createLog } from "../src/log/log.ts";
-import { openEmbeddedDatabase } from "../src/store/embedded/database.ts";
 import { ensureWarehouse } from "../src/store/embedded/warehouse.ts";
+import { openBenchServer } from "./embedded-server.ts";
 
 /** A PostgreSQL server of a bench's own, with a table of orders and a role that may only read it. */
 export type BenchWarehouse = {
-  /** Where the service may keep its own data: a folder, and the URLs of its database and of that one's owner. */
-  readonly folder: string;
+  /** Where the service may keep its own data: the URLs of its database and of that one's owner. */
   readonly url: string;
   readonly ownerUrl: string;
   /** The path of the server's socket. */
@@ -28,32 +23,20 @@ const shape = `id integer primary key, at timestamptz not null, region text not 
 
 /** Starts the server, with so many orders in it. */
 export async function openBenchWarehouse(rows: number): Promise<BenchWarehouse> {
-  const folder = mkdtempSync(join(tmpdir(), "dashboards-bench-"));
-  // The server runs as another user where this process is root's.
-  chmodSync(folder, 0o755);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  const options = { folder: join(folder, "postgres"), log: createLog("silent"), progress: () => {} };
-  const server = await openEmbeddedDatabase(options).catch((error) => {
-    remove();
-    throw error;
-  });
+  const server = await openBenchServer();
   const login = { database: "bench_warehouse", user: "bench_reader", password: "bench" };
-  const close = async () => {
-    await server.close();
-    remove();
-  };
   try {
     const { database, user: reader, password } = login;
     const warehouse = { database, owner: "bench_owner", reader, password, table: "orders", shape, edition: "1" };
     await ensureWarehouse(server, warehouse, async () => Readable.from(orders(rows)));
   } catch (error) {
-    await close();
+    await server.close();
     throw error;
   }
-  const { url, ownerUrl, socket } = server;
+  const { url, ownerUrl, socket, close } = server;
   // The driver takes the path of a socket for the host, and undefined for no notices.
   const plain = (max: number) => postgres({ ...login, path: socket, max, onnotice: () => {} });
-  return { folder, url, ownerUrl, socket, login, plain, close };
+  return { url, ownerUrl, socket, login, plain, close };
 }
 
 /** PostgreSQL's text format: tabs between values, and a line a row. */

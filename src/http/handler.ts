@@ -11,7 +11,7 @@ type UniversalRequest = ReturnType<typeof universalRequestFromNodeRequest>;
 type UniversalResponse = Parameters<typeof universalResponseToNodeResponse>[0];
 
 /** Answers requests at a path, of which it knows the template, also with streams. */
-export type StreamHandler = {
+type StreamHandler = {
   (request: UniversalRequest): Promise<UniversalResponse>;
   readonly requestPath: string;
   /** Whether it answers with a stream of messages, which ends when the caller likes. */

@@ -10,7 +10,7 @@ export type Head = {
 };
 
 /** Why a request cannot be answered, by its head. */
-export type BadHead = { readonly reason: "INVALID_REQUEST" | "UNAUTHENTICATED"; readonly problem: string };
+type BadHead = { readonly reason: "INVALID_REQUEST" | "UNAUTHENTICATED"; readonly problem: string };
 
 /** Reads a request's head, or says why it cannot be answered. */
 export type ReadHead = (request: NodeRequest, lines: HeaderLines) => Head | BadHead;

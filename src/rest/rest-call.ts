@@ -6,7 +6,7 @@ import { readBody } from "./body.ts";
 import { errorToReply, messageToReply, type Reply } from "./reply.ts";
 
 /** An answer that is known whole; names of headers are in lower case. */
-export type RestAnswer = Reply & { readonly headers: Readonly<Record<string, string>> };
+type RestAnswer = Reply & { readonly headers: Readonly<Record<string, string>> };
 
 /** Answers a call whose path had these values of its variables. */
 export type RestCall = (variables: ReadonlyMap<string, string>) => (request: CallRequest) => Promise<RestAnswer>;

@@ -1,0 +1,4 @@
+/** Returns the middle one of values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
