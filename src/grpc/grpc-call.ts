@@ -39,7 +39,6 @@ export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request
     const startedAtMs = performance.now();
     const context = new CallContext(spec, request, "grpc");
     context.set("content-type", "application/grpc+proto");
-    context.set("grpc-accept-encoding", "gzip");
     try {
       const timeoutMs = parseTimeout(request.header("grpc-timeout"));
       if (timeoutMs !== undefined) context.limitSignal((signal) => limitSignal(signal, timeoutMs, startedAtMs));

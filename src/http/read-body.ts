@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
 /**
@@ -10,10 +11,7 @@ export async function readBody(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   // A small body has come along with its head.
-  if (!isHttp2(request) && request.complete && !request.readableFlowing) {
-    const bytes: Buffer = request.read() ?? Buffer.alloc(0);
-    return bytes.byteLength > maxBytes ? undefined : bytes;
-  }
+  if (!isHttp2(request) && request.complete && !request.readableFlowing) return readArrived(request, maxBytes);
   if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
   let kept = Buffer.alloc(0);
   let bytes = 0;
@@ -27,4 +25,16 @@ export async function readBody(
     kept.set(chunk, before);
   }
   return kept.subarray(0, bytes);
+}
+
+function readArrived(request: IncomingMessage, maxBytes: number): Uint8Array | undefined {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // From Node 26 on, each read gives one of the chunks that have arrived.
+  for (let chunk: Buffer | null = request.read(); chunk !== null; chunk = request.read()) {
+    chunks.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) return undefined;
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
 }

@@ -34,6 +34,9 @@ const connectMs = 900;
 /** A connection idle for longer is ended, so that a quiet process holds none. */
 const idleMs = 30_000;
 
+/** A connection that was used within that time is taken to be alive. */
+const trustedMs = 1_000;
+
 /** A connection older than this is not used again, so that a change of address is noticed. */
 const lifetimeMs = 1_800_000;
 
@@ -46,6 +49,7 @@ export function createPool(url: string, { session }: { readonly session: boolean
     refusal: () => fault("OVERLOADED", "too much is asked at once: try again in a second", { retryAfterMs: 1000 }),
   });
   const idle = new Map<Connection, NodeJS.Timeout>();
+  const heardAtMs = new WeakMap<Connection, number>();
   const running = new Set<Promise<unknown>>();
   const shared = createSharedConnection({
     open: () => connect(url, { session, withinMs: connectMs }),
@@ -69,6 +73,18 @@ export function createPool(url: string, { session }: { readonly session: boolean
     return latest.isLost() ? takeIdle() : latest;
   };
 
+  /** A host that has vanished says nothing: a connection on which nothing was heard lately is asked first. */
+  const takeLiving = async (leftMs: () => number): Promise<Connection | undefined> => {
+    const connection = takeIdle();
+    if (connection === undefined || performance.now() - (heardAtMs.get(connection) ?? 0) < trustedMs) return connection;
+    try {
+      await inTime(Math.min(connectMs, leftMs()), connection.sql`select 1`, connection.destroy);
+    } catch (error) {
+      throw toDatabaseFault(error);
+    }
+    return connection;
+  };
+
   const giveBack = (connection: Connection) => {
     if (connection.isLost()) return;
     if (closed || performance.now() - connection.openedAtMs > lifetimeMs) {
@@ -79,13 +95,15 @@ export function createPool(url: string, { session }: { readonly session: boolean
       idle.delete(connection);
       void connection.end();
     };
+    heardAtMs.set(connection, performance.now());
     idle.set(connection, setTimeout(retire, idleMs).unref());
   };
 
   const run = async <T>(deadline: number, work: (connection: Connection) => Promise<T>): Promise<T> => {
     if (closed) throw databaseDown();
     const leftMs = () => Math.max(1, deadline - performance.now());
-    const connection = takeIdle() ?? (await connect(url, { session, withinMs: Math.min(connectMs, leftMs()) }));
+    const connection =
+      (await takeLiving(leftMs)) ?? (await connect(url, { session, withinMs: Math.min(connectMs, leftMs()) }));
     try {
       return await inTime(leftMs(), work(connection), connection.destroy);
     } catch (error) {
