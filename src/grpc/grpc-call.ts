@@ -29,10 +29,10 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
 /**
  * Creates the gRPC form of a method that takes one message and gives one: the same implementation behind the same gate
  * and interceptors as Connect's, without what streams need, which takes most of the time of a call whose answer is
- * kept. An error that is no fault is thrown on, to whoever logs.
+ * kept. An error that is no fault is thrown on where nobody reports it.
  */
 export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request: CallRequest) => Promise<GrpcAnswer> {
-  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept } = options;
+  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept, report } = options;
   const { input, output } = spec.method;
 
   return async (request) => {
@@ -49,9 +49,10 @@ export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request
       if (body.at(0) === 1) context.set("grpc-encoding", "gzip");
       return { status: 200, headers: context.answerHeaders(), body, trailers: { "grpc-status": "0" } };
     } catch (error) {
-      if (!(error instanceof ConnectError)) throw error;
+      const known = error instanceof ConnectError ? error : report?.(error, context);
+      if (known === undefined) throw error;
       const trailers = new Headers();
-      setTrailerStatus(trailers, error);
+      setTrailerStatus(trailers, known);
       return {
         status: 200,
         headers: context.answerHeaders(),

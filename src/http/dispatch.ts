@@ -7,6 +7,7 @@ import { type Answer, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from
 import type { Assets } from "./assets.ts";
 import { compressAnswer } from "./compress.ts";
 import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts";
+import { goneSignal, isGone } from "./gone.ts";
 import { type Handler, runHandler, type Turn } from "./handler.ts";
 import { createHeadReader, type Head } from "./head.ts";
 import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
@@ -102,7 +103,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (typeof found === "function" && found.isStream) rest();
     const call = { query: head.query, contextValues: contextValues(exchange) };
     if (isProbe(found)) return runHandler(found, turn, call);
-    const place = await admission.enter(() => response.destroyed);
+    const place = await admission.enter(() => isGone(response));
     if (place === undefined) return sendAnswer(turn, shed(head.path, turn.request.headers["content-type"]));
     return runHandler(found, turn, { ...call, place });
   }
@@ -129,13 +130,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   async function openLink(head: Head, { request, response }: Turn, exchange: Exchange): Promise<Answer> {
-    using place = await admission.enter(() => response.destroyed);
+    using place = await admission.enter(() => isGone(response));
     if (place === undefined) return shed(head.path, request.headers["content-type"]);
-    const gone = new AbortController();
-    response.once("close", () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    const page = await share(head.path.slice("/s/".length), head.query, exchange, gone.signal);
+    const page = await share(head.path.slice("/s/".length), head.query, exchange, goneSignal(response));
     return await compressAnswer(page, `${request.headers["accept-encoding"] ?? ""}`);
   }
 }

@@ -24,6 +24,8 @@ export async function readBody(
     if (bytes > kept.byteLength) kept = Buffer.concat([kept.subarray(0, before)], Math.max(bytes, 2 * before));
     kept.set(chunk, before);
   }
+  // A stream that was reset ends as one does that is whole.
+  if (isHttp2(request) && request.stream.state.remoteClose !== 1) throw new Error("the stream was reset");
   return kept.subarray(0, bytes);
 }
 

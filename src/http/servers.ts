@@ -57,10 +57,16 @@ export function createServers(options: ServersOptions): Servers {
   const turns = new WeakMap<ServerHttp2Session, SessionTurns>();
   /** Connections of HTTP/1.1 on which nothing more is read. */
   const closing = new WeakSet<Socket>();
+  /** Those whose last request was answered before all of it was there: whatever is wrong with the rest, it has its answer. */
+  const unread = new WeakSet<Socket>();
   const slowReaders = createSlowReaders(limits);
   const http1 = createHttp1(certificate, limits, (request, response) => {
-    // Its connection counts as used a moment ago all the same.
-    if (options.refuseQuickly(request, response)) return connections.begin(request.socket)();
+    unread.delete(request.socket);
+    if (options.refuseQuickly(request, response)) {
+      if (!request.complete) unread.add(request.socket);
+      // Its connection counts as used a moment ago all the same.
+      return connections.begin(request.socket)();
+    }
     responses.add(response);
     response.once("close", () => responses.delete(response));
     answer(request, response, begin(response, request.socket));
@@ -128,6 +134,7 @@ export function createServers(options: ServersOptions): Servers {
    */
   function refuseOn(socket: Socket, error: Error & { code?: string }): void {
     if (closing.has(socket)) return;
+    if (unread.has(socket)) return void socket.destroy();
     const others = [...responses].filter(({ req }) => req.socket === socket);
     const mixed = others.some(({ headersSent, req }) => headersSent || req.complete);
     const last = others.every(({ req }) => req.complete) ? others.at(-1) : undefined;

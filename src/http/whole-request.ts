@@ -1,6 +1,6 @@
 import type { ContextValues } from "@connectrpc/connect";
-import { fault } from "../errors/fault.ts";
 import type { Answer, KeptAnswer } from "./answer.ts";
+import { goneSignal } from "./gone.ts";
 import type { Call, Turn } from "./handler.ts";
 import type { HeaderLines, NodeRequest, NodeResponse } from "./message.ts";
 import { readBody } from "./read-body.ts";
@@ -46,7 +46,7 @@ export class WholeRequest {
 
   /** Aborts with CANCELED when the caller goes away. */
   get signal(): AbortSignal {
-    this.#signal ??= createGone(this.#response);
+    this.#signal ??= goneSignal(this.#response);
     return this.#signal;
   }
 
@@ -63,17 +63,4 @@ export class WholeRequest {
 
 function toPairs([name, values]: [string, readonly string[]]): [string, string][] {
   return name.startsWith(":") ? [] : values.map((value) => [name, value]);
-}
-
-function createGone(response: NodeResponse): AbortSignal {
-  const gone = new AbortController();
-  const abort = () => gone.abort(fault("CANCELED", "the caller went away"));
-  if (response.destroyed) abort();
-  else {
-    response.once("close", () => {
-      // An HTTP/2 stream that was reset counts as finished as well.
-      if ("stream" in response || !response.writableFinished) abort();
-    });
-  }
-  return gone.signal;
 }

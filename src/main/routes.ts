@@ -1,7 +1,9 @@
 import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import {
+  type ConnectError,
   createConnectRouter,
   createMethodImplSpec,
+  type HandlerContext,
   type Interceptor,
   type MethodImpl,
   type ServiceImpl,
@@ -13,12 +15,14 @@ import type { Find } from "../http/dispatch.ts";
 import type { WholeHandler } from "../http/whole-request.ts";
 import type { Log } from "../log/log.ts";
 import { createRestRouter } from "../rest/rest-router.ts";
+import { callInfoKey } from "../rpc/call.ts";
 import { conceal, strictOptions } from "../rpc/conceal.ts";
 import type { Gate } from "../rpc/gate.ts";
 import { addHealth } from "../rpc/health.ts";
 import { deadlineInterceptor, faultInterceptor, validateInterceptor } from "../rpc/interceptors.ts";
 import { policies } from "../rpc/policy.ts";
 import { addReflection } from "../rpc/reflection.ts";
+import { reportFault } from "../rpc/report.ts";
 import { findConnectionProblems } from "../rpc/save-connection.ts";
 import { findCrossFieldProblems } from "../rpc/save-definition.ts";
 import type { CrossFieldCheck, FieldCheck } from "../rpc/validate.ts";
@@ -61,6 +65,10 @@ export function createRoutes(options: RoutesOptions): Find {
     return plain ?? byPath.get(path) ?? rest.find(method, path);
   };
 
+  function report(error: unknown, { method, values }: Pick<HandlerContext, "method" | "values">): ConnectError {
+    return reportFault(error, { method: method.name, requestId: values.get(callInfoKey)?.requestId }, log);
+  }
+
   function add<Service extends DescService>(
     service: Service,
     implementation: ServiceImpl<Service>,
@@ -79,7 +87,7 @@ export function createRoutes(options: RoutesOptions): Find {
       rest.router.rpc(method, implementation, { interceptors, readMaxBytes });
       const spec = createMethodImplSpec(method, implementation) as UnarySpec;
       const requestPath = `/${service.typeName}/${method.name}`;
-      const answer = createGrpcCall(spec, { requestGate: gate, kept, interceptors, readMaxBytes });
+      const answer = createGrpcCall(spec, { requestGate: gate, kept, interceptors, readMaxBytes, report });
       grpc.set(requestPath, { requestPath, answer });
     }
   }

@@ -34,7 +34,7 @@ export function createRenderBytes(): (answer: RenderResponse, rendered: Rendered
 }
 
 /** The bytes of a render up to the end of its HTML. */
-type Head = { readonly bytes: Uint8Array; compressed?: Promise<CompressedHead> };
+type Head = { readonly bytes: Uint8Array; compressed?: Promise<CompressedHead> | undefined };
 
 type Heads = (rendered: RenderedDashboard) => Head;
 
@@ -58,7 +58,11 @@ function join(headOf: Heads, rendered: RenderedDashboard, makeTail: () => Uint8A
     ...(rendered.html.length >= minCompressedChars && {
       async gzip() {
         const head = headOf(rendered);
-        head.compressed ??= compressHead(head.bytes);
+        head.compressed ??= compressHead(head.bytes).catch((error: unknown) => {
+          // Whoever asks next has it tried again.
+          head.compressed = undefined;
+          throw error;
+        });
         return gzipWithTail(await head.compressed, tail());
       },
     }),

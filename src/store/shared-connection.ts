@@ -28,6 +28,7 @@ export function createSharedConnection({ open, idleMs, lifetimeMs }: SharedConne
     const connection = opened;
     [opened, opening] = [undefined, undefined];
     clearTimeout(idle);
+    idle = undefined;
     return connection === undefined || connection.isLost() ? Promise.resolve() : connection.end();
   };
 
