@@ -6,9 +6,15 @@ import type { OwnPostgres } from "./own-postgres.ts";
 export async function takeAllConnections(postgres: OwnPostgres): Promise<() => Promise<void>> {
   const held: Connection[] = [];
   await takeThoseLeft(postgres, held);
-  await postgres.run(`select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and usename = 'dash_app'`);
-  await takeThoseLeft(postgres, held);
+  // What was cut off connects again at once, and may be sooner than whoever takes what is left.
+  for (let isAlone = false; !isAlone; ) {
+    await postgres.run(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and usename = 'dash_app'`);
+    await takeThoseLeft(postgres, held);
+    const others = await held[0]!.sql`select 1 from pg_stat_activity
+      where datname = current_database() and usename = 'dash_app'`;
+    isAlone = others.length === 0;
+  }
   return async () => {
     await Promise.all(held.map((connection) => connection.end()));
   };
