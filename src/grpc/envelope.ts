@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { bodyTooLarge } from "../errors/body-too-large.ts";
 import { fault } from "../errors/fault.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function readEnvelope(body: Uint8Array, isGzip: boolean, maxBytes: 
   if (byteLength < prefixBytes) throw broken();
   const view = new DataView(buffer, byteOffset, byteLength);
   const length = view.getUint32(1);
-  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (length > maxBytes) throw bodyTooLarge(maxBytes);
   if (byteLength - prefixBytes < length) throw broken();
   if (byteLength - prefixBytes > length) throw notOne();
   const message = body.subarray(prefixBytes);
@@ -37,13 +38,8 @@ export async function readEnvelope(body: Uint8Array, isGzip: boolean, maxBytes: 
   try {
     return await promisify(gunzip)(message, { maxOutputLength: maxBytes });
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? tooLarge(maxBytes) : broken();
+    throw (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? bodyTooLarge(maxBytes) : broken();
   }
-}
-
-/** Returns the fault of a body that is longer than it may be. */
-export function tooLarge(maxBytes: number): Error {
-  return fault("BODY_TOO_LARGE", `the body may have at most ${maxBytes} bytes`);
 }
 
 function notOne(): Error {

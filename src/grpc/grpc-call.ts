@@ -1,12 +1,13 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
-import { ConnectError } from "@connectrpc/connect";
+import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { fault } from "../errors/fault.ts";
 import { CallContext } from "../unary/call-context.ts";
+import { readWhole } from "../unary/read-whole.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
-import { prefixBytes, readEnvelope, toEnvelope, tooLarge } from "./envelope.ts";
+import { prefixBytes, readEnvelope, toEnvelope } from "./envelope.ts";
 import { limitSignal, parseTimeout } from "./timeout.ts";
 
 /** An answer that is known whole, its trailers included; names are in lower case. */
@@ -15,6 +16,12 @@ export type GrpcAnswer = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly trailers: Readonly<Record<string, string>>;
+};
+
+/** What a call is answered by. */
+export type GrpcOptions = UnaryOptions & {
+  /** Returns the fault that stands for an error that is none, and tells an operator of it. */
+  readonly report: (error: unknown, context: Pick<HandlerContext, "method" | "values">) => ConnectError;
 };
 
 /** Smaller messages stay as they are. */
@@ -29,9 +36,9 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
 /**
  * Creates the gRPC form of a method that takes one message and gives one: the same implementation behind the same gate
  * and interceptors as Connect's, without what streams need, which takes most of the time of a call whose answer is
- * kept. An error that is no fault is thrown on where nobody reports it.
+ * kept.
  */
-export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request: CallRequest) => Promise<GrpcAnswer> {
+export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request: CallRequest) => Promise<GrpcAnswer> {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept, report } = options;
   const { input, output } = spec.method;
 
@@ -49,8 +56,7 @@ export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request
       if (body.at(0) === 1) context.set("grpc-encoding", "gzip");
       return { status: 200, headers: context.answerHeaders(), body, trailers: { "grpc-status": "0" } };
     } catch (error) {
-      const known = error instanceof ConnectError ? error : report?.(error, context);
-      if (known === undefined) throw error;
+      const known = error instanceof ConnectError ? error : report(error, context);
       const trailers = new Headers();
       setTrailerStatus(trailers, known);
       return {
@@ -63,10 +69,7 @@ export function createGrpcCall(spec: UnarySpec, options: UnaryOptions): (request
   };
 
   async function read(request: CallRequest): Promise<Message> {
-    const body = await request.readBody(readMaxBytes + prefixBytes).catch((cause) => {
-      throw fault("CANCELED", "the caller went away", { cause });
-    });
-    if (body === undefined) throw tooLarge(readMaxBytes);
+    const body = await readWhole(request, readMaxBytes, prefixBytes);
     const bytes = await readEnvelope(body, request.header("grpc-encoding") === "gzip", readMaxBytes);
     try {
       return fromBinary(input, bytes);

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toErrorAnswer } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
+import type { KeptBytes } from "../unary/unary-call.ts";
 import type { Turn } from "./handler.ts";
 import { hasBody, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
@@ -13,9 +14,12 @@ export type Answer = {
   readonly trailers?: Readonly<Record<string, string>>;
 };
 
+/** Headers that each answer has, unless it has others of their names: nothing is kept on the way, or taken for what it is not. */
+export const commonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
+
 /** An answer whose body somebody keeps, in its forms: compressed where that is worth it. */
 export type KeptAnswer = Pick<Answer, "status" | "headers" | "trailers"> & {
-  readonly body: Uint8Array | { plain(): Uint8Array; readonly gzip?: (() => Promise<Uint8Array>) | undefined };
+  readonly body: Uint8Array | KeptBytes;
 };
 
 /**

@@ -13,12 +13,12 @@ const maxListLength = 1_024;
  * form. The work is done off the main thread.
  */
 export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<Answer> {
-  const { status, headers, body } = answer;
+  const { body, ...rest } = answer;
   const { plain, compress } = formsOf(body);
-  if (compress === undefined) return { status, headers, body: plain() };
-  const varying = { ...headers, vary: "accept-encoding" };
-  if (!takesCoding(acceptEncoding, "gzip")) return { status, headers: varying, body: plain() };
-  return { status, headers: { ...varying, "content-encoding": "gzip" }, body: await compress() };
+  if (compress === undefined) return { ...rest, body: plain() };
+  const headers = { ...rest.headers, vary: "accept-encoding" };
+  if (!takesCoding(acceptEncoding, "gzip")) return { ...rest, headers, body: plain() };
+  return { ...rest, headers: { ...headers, "content-encoding": "gzip" }, body: await compress() };
 }
 
 type Body = Answer["body"] | KeptAnswer["body"];

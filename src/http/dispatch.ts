@@ -3,7 +3,7 @@ import { fault } from "../errors/fault.ts";
 import type { Admission } from "../limit/admission.ts";
 import type { Log } from "../log/log.ts";
 import { logOnClose, type Tally } from "./access-log.ts";
-import { type Answer, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from "./answer.ts";
+import { type Answer, commonHeaders, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from "./answer.ts";
 import type { Assets } from "./assets.ts";
 import { compressAnswer } from "./compress.ts";
 import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts";
@@ -50,7 +50,7 @@ export type DispatchOptions = ExchangeOptions & {
 export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () => void) => void;
 
 /**
- * Creates what every request of either HTTP version goes through: an id, one line in the log, and an
+ * Creates what every request that was not refused before goes through, of either HTTP version: an id, one line in the log, and an
  * answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -77,8 +77,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     logOnClose(log, now, request, response, exchange, tally);
     const common = {
       "x-request-id": exchange.requestId,
-      "x-content-type-options": "nosniff",
-      "cache-control": "no-store",
+      ...commonHeaders,
       ...(isDraining() && !isHttp2(request) && { connection: "close" }),
     };
     const turn: Turn = { request, response, lines, common, tally };

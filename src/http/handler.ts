@@ -4,6 +4,7 @@ import type { Tally } from "./access-log.ts";
 import { type Answer, isEarly, type KeptAnswer, releaseStream, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
 import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
+import { letBodyCome } from "./read-body.ts";
 import { type WholeHandler, WholeRequest } from "./whole-request.ts";
 
 /** A request and its response as connect's handlers have them, whatever the server. */
@@ -87,9 +88,9 @@ async function answerStream(
   return undefined;
 }
 
-/** Lets a client that waits for it send its body, once somebody wants it. */
+/** Nothing is asked of the client before somebody reads. */
 async function* readBody(request: NodeRequest, response: NodeResponse): AsyncGenerator<Uint8Array, void, void> {
-  if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
+  letBodyCome(request, response);
   // Leaving off early must not destroy the request: an answer is still to be sent.
   yield* request.iterator({ destroyOnReturn: false });
 }

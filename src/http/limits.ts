@@ -16,7 +16,7 @@ export type Limits = {
   readonly idleTimeoutMs: number;
   /** Open connections. One more sends away the one that has been idle longest, or is refused where none is. */
   readonly maxConnections: number;
-  /** The same for one address, unless it is a trusted proxy's. */
+  /** The same for one IPv4 address or IPv6 /64, unless it is a trusted proxy's. */
   readonly maxConnectionsPerAddress: number;
   /** Concurrent streams of an HTTP/2 connection. */
   readonly maxStreams: number;

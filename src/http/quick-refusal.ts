@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Admission } from "../limit/admission.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, commonHeaders } from "./answer.ts";
 import type { Find } from "./dispatch.ts";
 import { type HeaderLines, readHeaderLines } from "./message.ts";
 import { isProbe } from "./probes.ts";
@@ -64,13 +64,8 @@ export function createQuickRefusal({ admission, find, shed, generateId }: QuickR
 type Text = { readonly headers: readonly string[]; readonly body: string };
 
 function toText({ headers, body }: Answer): Text {
-  const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body);
-  const all = {
-    ...headers,
-    "content-length": `${bytes.byteLength}`,
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-  };
+  const bytes = Buffer.from(body as Uint8Array);
+  const all = { ...commonHeaders, ...headers, "content-length": `${bytes.byteLength}` };
   return { headers: Object.entries(all).flat(), body: bytes.toString("latin1") };
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { errorToAnswer } from "./answer.ts";
+import { commonHeaders, errorToAnswer } from "./answer.ts";
 
 /** How long what still arrives is thrown away, so that the client gets to read the answer. */
 const lingerMs = 1_000;
@@ -10,11 +10,9 @@ export function refuseRaw(socket: Socket, error: unknown, requestId: string): vo
   const { status, headers, body } = errorToAnswer(error);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...commonHeaders, ...headers }).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
-    "x-content-type-options: nosniff",
-    "cache-control: no-store",
     "connection: close",
   ];
   socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);

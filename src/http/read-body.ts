@@ -3,7 +3,7 @@ import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
 /**
  * Reads a request's body whole; undefined as soon as it has more than `maxBytes`, and the rest is left where it is.
- * Lets a client that waits for it send its body. Rejects when the caller goes away before it is whole.
+ * Rejects when the caller goes away before it is whole.
  */
 export async function readBody(
   request: NodeRequest,
@@ -12,7 +12,7 @@ export async function readBody(
 ): Promise<Uint8Array | undefined> {
   // A small body has come along with its head.
   if (!isHttp2(request) && request.complete && !request.readableFlowing) return readArrived(request, maxBytes);
-  if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
+  letBodyCome(request, response);
   let kept = Buffer.alloc(0);
   let bytes = 0;
   // Leaving off early must not destroy the request: an answer is still to be sent.
@@ -27,6 +27,11 @@ export async function readBody(
   // A stream that was reset ends as one does that is whole.
   if (isHttp2(request) && request.stream.state.remoteClose !== 1) throw new Error("the stream was reset");
   return kept.subarray(0, bytes);
+}
+
+/** Lets a client that waits for it send its body, once somebody wants it. */
+export function letBodyCome(request: NodeRequest, response: NodeResponse): void {
+  if (request.httpVersion !== "1.0" && /\b100-continue\b/i.test(request.headers.expect ?? "")) response.writeContinue();
 }
 
 function readArrived(request: IncomingMessage, maxBytes: number): Uint8Array | undefined {

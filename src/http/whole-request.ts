@@ -1,4 +1,5 @@
 import type { ContextValues } from "@connectrpc/connect";
+import type { CallRequest } from "../unary/unary-call.ts";
 import type { Answer, KeptAnswer } from "./answer.ts";
 import { goneSignal } from "./gone.ts";
 import type { Call, Turn } from "./handler.ts";
@@ -13,9 +14,8 @@ export type WholeHandler = {
 };
 
 /** A request, of which as little is made as is asked for: `Headers` and signals take long to make. */
-export class WholeRequest {
+export class WholeRequest implements CallRequest {
   readonly method: string;
-  /** Without its `?`. */
   readonly query: string;
   readonly contextValues: ContextValues;
   readonly #request: NodeRequest;
@@ -44,18 +44,15 @@ export class WholeRequest {
     return this.#headers;
   }
 
-  /** Aborts with CANCELED when the caller goes away. */
   get signal(): AbortSignal {
     this.#signal ??= goneSignal(this.#response);
     return this.#signal;
   }
 
-  /** As `headers.get`, for a name in lower case. */
   header(name: string): string | null {
     return this.#lines.get(name)?.join(", ") ?? null;
   }
 
-  /** As `readBody`. */
   readBody(maxBytes: number): Promise<Uint8Array | undefined> {
     return readBody(this.#request, this.#response, maxBytes);
   }

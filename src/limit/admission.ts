@@ -15,15 +15,18 @@ export type Admission = {
 export type AdmissionOptions = {
   /** How many may be at work at once; the next is refused. Most of them only wait, but take memory. */
   readonly maxInFlight: number;
-  /** How much may begin in a turn of the event loop: no more than whoever is refused may wait to be heard. */
+  /** How much may begin in a turn of the event loop; more where refusing took long, `standingMs` at most. */
   readonly turnMs: number;
   /** The longest wait for a beginning, where the queue was empty lately: a rush that is soon over. */
   readonly rushMs: number;
-  /** The longest wait once the queue has not been empty for `rushMs`, or somebody was refused within `calmMs`. */
+  /**
+   * The longest wait once the queue has not been empty for `rushMs`, or somebody was refused within `calmMs`. Also the
+   * most that may begin in a turn: no more than whoever is refused may wait to be heard.
+   */
   readonly standingMs: number;
   readonly calmMs: number;
   /**
-   * Milliseconds of CPU time that this thread has taken, by which all times here go: on a machine that has other
+   * Milliseconds of CPU time that this thread has taken, by which costs and waits go: on a machine that has other
    * things to do a turn takes longer, and what is begun in it is no less work.
    */
   readonly cpuMs: () => number;

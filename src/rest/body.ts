@@ -1,4 +1,6 @@
+import { bodyTooLarge } from "../errors/body-too-large.ts";
 import { fault } from "../errors/fault.ts";
+import { readWhole } from "../unary/read-whole.ts";
 import type { CallRequest } from "../unary/unary-call.ts";
 
 /**
@@ -17,16 +19,8 @@ export async function readBody(
   if (takesJson && !jsonType.test(request.header("content-type") ?? "")) {
     throw fault("UNSUPPORTED_CONTENT", "Content-Type must be application/json, in UTF-8");
   }
-  if (Number(request.header("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const body = await request.readBody(maxBytes).catch((cause) => {
-    throw fault("CANCELED", "the caller went away", { cause });
-  });
-  if (body === undefined) throw tooLarge(maxBytes);
-  return body;
+  if (Number(request.header("content-length") ?? 0) > maxBytes) throw bodyTooLarge(maxBytes);
+  return readWhole(request, maxBytes);
 }
 
 const jsonType = /^application\/json *(; *charset="?utf-8"?)? *$/i;
-
-function tooLarge(maxBytes: number): Error {
-  return fault("BODY_TOO_LARGE", `the body may have at most ${maxBytes} bytes`);
-}

@@ -2,6 +2,7 @@ import type { Authenticator } from "../auth/authenticator.ts";
 import type { Principal } from "../auth/principal.ts";
 import { actingTenant, requireScope } from "../auth/scopes.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
+import { bodyTooLarge } from "../errors/body-too-large.ts";
 import { fault } from "../errors/fault.ts";
 import { addressKey } from "../limit/address-key.ts";
 import type { RateLimiter, RateRule } from "../limit/gcra.ts";
@@ -58,7 +59,7 @@ export function createGate(options: GateOptions): Gate {
       );
     }
     if (Number(context.requestHeader.get("content-length") ?? 0) > policy.maxBodyBytes) {
-      throw fault("BODY_TOO_LARGE", `the body may have at most ${policy.maxBodyBytes} bytes`);
+      throw bodyTooLarge(policy.maxBodyBytes);
     }
     const principal = await authenticated(context, info.remoteAddress);
     const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));

@@ -21,8 +21,7 @@ export function createRenderAnswers(options: {
 }): RenderAnswers {
   const { assets, now } = options;
   const lastOf = new WeakMap<RenderedDashboard, RenderResponse>();
-  const renderedOf = new WeakMap<Message, RenderedDashboard>();
-  const bytesOf = new WeakMap<Message, KeptMessage>();
+  const keptOf = new WeakMap<Message, KeptMessage>();
   const toBytes = createRenderBytes();
   return {
     answerOf(rendered, version) {
@@ -44,15 +43,9 @@ export function createRenderAnswers(options: {
         })),
       });
       lastOf.set(rendered, answer);
-      renderedOf.set(answer, rendered);
+      keptOf.set(answer, toBytes(answer, rendered));
       return answer;
     },
-    bytesOf(message) {
-      const rendered = renderedOf.get(message);
-      if (rendered === undefined) return undefined;
-      const bytes = bytesOf.get(message) ?? toBytes(message as RenderResponse, rendered);
-      bytesOf.set(message, bytes);
-      return bytes;
-    },
+    bytesOf: (message) => keptOf.get(message),
   };
 }

@@ -1,8 +1,8 @@
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { type RenderResponse, RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { type CompressedHead, compressHead, gzipWithTail } from "../cache/split-gzip.ts";
 import type { KeptBytes, KeptMessage } from "../unary/unary-call.ts";
 import type { RenderedDashboard } from "./rendered.ts";
+import { type CompressedHead, compressHead, gzipWithTail } from "./split-gzip.ts";
 
 /** Messages are written as everywhere: by their proto names, with what is zero or empty. */
 const jsonOptions = { useProtoFieldName: true, alwaysEmitImplicit: true };

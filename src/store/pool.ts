@@ -21,7 +21,7 @@ export type Pool = {
   close(): Promise<void>;
 };
 
-/** The most connections of one process: a few busy ones serve thousands of short statements per second. */
+/** The most connections of one process, beside the one that is shared: a few busy ones serve thousands of short statements. */
 const total = 10;
 
 /** Half of them, so that one tenant, whose calls may wait for one another, leaves room for the rest. */

@@ -1,6 +1,5 @@
 import { create, type Message } from "@bufbuild/protobuf";
 import type {
-  ConnectError,
   ContextValues,
   HandlerContext,
   Interceptor,
@@ -35,8 +34,6 @@ export type UnaryOptions = {
   readonly requestGate?: ((context: GateContext) => void | Promise<void>) | undefined;
   readonly interceptors?: Interceptor[] | undefined;
   readonly readMaxBytes?: number | undefined;
-  /** Returns the fault that stands for an error that is none, and tells an operator of it. */
-  readonly report?: ((error: unknown, context: Pick<HandlerContext, "method" | "values">) => ConnectError) | undefined;
   /** Returns the bytes of a message where somebody keeps them. */
   readonly kept?: ((message: Message) => KeptMessage | undefined) | undefined;
 };

@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import * as assert from "uvu/assert";
@@ -6,7 +8,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_det
 import { Health, HealthCheckResponse_ServingStatus as Status } from "../../gen/grpc/health/v1/health_pb.js";
 import { addHealth } from "../../src/rpc/health.ts";
 import { suite } from "../harness.ts";
-import { base, exchangeRaw, rpcBase, startListener } from "./start.ts";
+import { base, rpcBase, startListener } from "./start.ts";
 
 const test = suite("shedding");
 let calls = 0;
@@ -87,13 +89,15 @@ test("a request id is given back, and else there is one", async () => {
   assert.match(`${made}`, /^[\da-f-]{36}$/);
 });
 
-test("who is refused behind one who is served gets no answer before that one", async () => {
-  let isFull = false;
+test("who is refused behind one who is served goes the long way, and gets no answer before that one", async () => {
+  let [isFull, quick] = [false, 0];
+  const begun = Promise.withResolvers<void>();
   const slow = Promise.withResolvers<void>();
   const other = await startListener(
     {
       async render() {
         isFull = true;
+        begun.resolve();
         await slow.promise;
         return { html: "<div></div>" };
       },
@@ -101,15 +105,30 @@ test("who is refused behind one who is served gets no answer before that one", a
     {
       admission: {
         isFull: () => isFull,
-        refuse: () => {},
+        refuse: () => {
+          quick += 1;
+        },
         enter: async () => (isFull ? undefined : new DisposableStack()),
       },
     },
   );
   const request = `POST ${base}/render HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`;
-  setTimeout(slow.resolve, 100);
-  const { text } = await exchangeRaw(other.port, [request, request, request], { quietMs: 0, waitMs: 600 });
-  assert.equal(text.match(/(?<=HTTP\/1\.1 )\d+/g), ["200", "503", "503"]);
+  const socket = connect(other.port, "127.0.0.1").setEncoding("latin1");
+  let text = "";
+  socket.on("data", (part) => {
+    text += part;
+  });
+  const statuses = () => text.match(/(?<=HTTP\/1\.1 )\d+/g) ?? [];
+  socket.write(request);
+  await begun.promise;
+  socket.write(request.repeat(2));
+  // Long enough for them to be read; were it not, nothing could fail.
+  await sleep(50);
+  assert.is(quick, 0);
+  slow.resolve();
+  while (statuses().length < 3) await sleep(5);
+  assert.equal(statuses(), ["200", "503", "503"]);
+  socket.destroy();
   await other.listener.close(100);
 });
 

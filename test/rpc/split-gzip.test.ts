@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import * as assert from "uvu/assert";
-import { compressHead, gzipWithTail } from "../../src/cache/split-gzip.ts";
+import { compressHead, gzipWithTail } from "../../src/rpc/split-gzip.ts";
 import { suite } from "../harness.ts";
 
 const test = suite("gzip of a beginning and an end");
