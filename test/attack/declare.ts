@@ -28,10 +28,15 @@ export const plan: Plan = planRuns(
 
 /**
  * Declares a test for each case of a world for which `only` holds, and two for the world itself. The world starts
- * with the first of them; each waits for what comes of its case.
+ * with the first of them; each waits for what comes of its case, of which `judged` may leave something out.
  */
-export function declareWorld(test: Suite, kind: WorldKind, only: (attack: Case) => boolean = () => true): void {
-  const cases = plan.runs.flatMap(({ world, attack }) => (world === kind && only(attack) ? [attack] : []));
+export function declareWorld(
+  test: Suite,
+  kind: WorldKind,
+  only: (attack: Case) => boolean = () => true,
+  judged: (attack: Case) => Case = (attack) => attack,
+): void {
+  const cases = plan.runs.flatMap(({ world, attack }) => (world === kind && only(attack) ? [judged(attack)] : []));
   const results = new Map(cases.map(({ id }) => [id, Promise.withResolvers<CaseResult>()]));
   const end = Promise.withResolvers<EndOfRun>();
   // What is never awaited fails with its test, not with the process.

@@ -24,6 +24,7 @@ test("offered three times what it can do, it goes on with some of that, refuses 
   const broken = Object.keys(promises).filter((name) => promises[name] === false && !timed.test(name));
   assert.equal(broken, [], told);
   assert.ok(goodputPercent > 5, told);
+  assert.ok(figures.load.shed.count > 0, told);
 });
 
 test("a process that was stopped for two seconds answers all that came meanwhile", async () => {

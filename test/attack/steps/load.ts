@@ -34,10 +34,8 @@ export const load: StepKind = {
     const tenants = namesOf(sampled(scope, "tenants", step.tenants ?? 500, 300));
     // Which dashboard of its own each tenant asks for is left to the harness.
     const dash = "live-of-many";
-    const dashA = `${scope.variables.dash_A}`;
-    await settle(world, tenants, dashA);
     await settle(world, tenants, dash, liveDashboard);
-    const variables: Variables = { ...scope.variables, dash, dash_A: dashA };
+    const variables: Variables = { ...scope.variables, dash };
     const requests = tenants.map((tenant): LoadRequest => {
       const fill = (text: string) => fillIn(text, variables);
       const headers = { ...step.step!.headers, authorization: `Bearer ${world.token(tenant)}` };
@@ -47,7 +45,7 @@ export const load: StepKind = {
     const url = `http://127.0.0.1:${world.service.port}`;
     const client = startLoadProcess();
     try {
-      // What each tenant asks for first is drawn, and kept then.
+      // First of all definitions are read, tokens verified, and code compiled.
       await client.closed({ url, requests, connections, count: requests.length, concurrency: peakConcurrency });
       const peak = await client.closed({
         url,
