@@ -5,6 +5,7 @@ import { openDevelopmentIssuer } from "../src/auth/development-issuer.ts";
 import { parseConfig } from "../src/config/config.ts";
 import { createLog } from "../src/log/log.ts";
 import { startService } from "../src/main/service.ts";
+import { basePath } from "../test/load/world.ts";
 import { serveParent, startChild } from "./child.ts";
 import type { BenchWarehouse } from "./warehouse.ts";
 
@@ -52,7 +53,7 @@ export async function startServiceWith(env: Readonly<Record<string, string>> = {
   };
   return {
     url,
-    api: `${url}/api/v1/data-consumption/dashboards`,
+    api: `${url}${basePath}`,
     token: await tokenOf("bench"),
     tokenOf,
     cpuUs: child.cpuUs,

@@ -58,9 +58,12 @@ export async function startChild<Ready>(path: string, setup: unknown): Promise<C
   }
 }
 
-/** Makes this process what `open` opens with what it is started with, until whoever started it lets go of it. */
+/**
+ * Makes this process what `open` opens with what it is started with, until whoever started it lets go of it, be it
+ * before all is open.
+ */
 export function serveParent<Setup>(open: (setup: Setup) => Opened | Promise<Opened>): void {
-  let opened: Opened | undefined;
+  let opening: Promise<Opened> | undefined;
   process.on("message", async ({ question }: { question: unknown }) => {
     try {
       tell({ value: await answer(question) });
@@ -69,8 +72,12 @@ export function serveParent<Setup>(open: (setup: Setup) => Opened | Promise<Open
     }
   });
   process.once("disconnect", async () => {
-    await opened?.close();
-    process.exit();
+    try {
+      // What is still being opened is not let go of before it can be closed.
+      await (await opening)?.close();
+    } finally {
+      process.exit();
+    }
   });
   // Whoever interrupts the run in a terminal signals all of its processes; this one then ends in order.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
@@ -80,9 +87,9 @@ export function serveParent<Setup>(open: (setup: Setup) => Opened | Promise<Open
       const { user, system } = process.cpuUsage();
       return user + system;
     }
-    if (opened !== undefined) return opened.answer?.(question);
-    opened = await open(question as Setup);
-    return opened.ready;
+    if (opening !== undefined) return (await opening).answer?.(question);
+    opening = Promise.try(open, question as Setup);
+    return (await opening).ready;
   }
 }
 

@@ -32,7 +32,8 @@ const bytesApart = 1.02;
 
 /**
  * Counts what a request costs each side's server, by turns: microseconds of CPU, of all its threads. Every other
- * round begins with the reference. Throws where the two do not answer with as many bytes.
+ * round begins with the reference. Throws where the two do not answer with as many bytes, which are those that the
+ * clients count: gRPC's before compression, those of HTTP as they come.
  */
 export async function compareCosts(comparison: Comparison, progress: (line: string) => void): Promise<Round[]> {
   const { ours, reference, cycle } = comparison;

@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Round } from "./benchmark.ts";
 import type { Boards } from "./boards.ts";
-import type { Child } from "./child.ts";
 import { type Client, compareCosts } from "./compare-cost.ts";
+import type { Reference } from "./reference.ts";
 import { startTenants } from "./tenants.ts";
 
 /** How renders are asked for, and what else could answer them. Requests are one a token, in the tokens' order. */
@@ -12,7 +12,7 @@ export type Way<Answer> = {
   /** What an answer says, by the proto's names. */
   toMessage(answer: Answer): JsonObject;
   /** Starts a server that answers with the same, one after another and then from the first again. */
-  startReference(answers: readonly Answer[]): Promise<Child & { readonly url: string }>;
+  startReference(answers: readonly Answer[]): Promise<Reference>;
   /** Starts a client that asks for them over and over. */
   startClient(url: string, tokens: readonly string[]): Promise<Client>;
 };

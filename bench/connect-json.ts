@@ -1,9 +1,8 @@
 import { DashboardsService } from "../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Way } from "./compare-kept.ts";
-import { startConnectReference } from "./connect-reference.ts";
 import { type RawRequest, startRawClient } from "./raw-client.ts";
-import type { RawAnswer } from "./raw-reference.ts";
-import { takeRawAnswers } from "./take-raw-answers.ts";
+import { startReference } from "./reference.ts";
+import { type RawAnswer, takeRawAnswers } from "./take-raw-answers.ts";
 import { dashboardId } from "./tenants.ts";
 
 /**
@@ -13,7 +12,10 @@ import { dashboardId } from "./tenants.ts";
 export const connectJson: Way<RawAnswer> = {
   takeAnswers: (url, tokens) => takeRawAnswers(url, toRequests(tokens)),
   toMessage: ({ body }) => JSON.parse(`${body}`),
-  startReference: (answers) => startConnectReference(answers.map(({ body }) => `${body}`)),
+  startReference(answers) {
+    const texts = answers.map(({ body }) => `${body}`);
+    return startReference(import.meta.resolve("./connect-reference.ts"), texts);
+  },
   startClient: (url, tokens) => startRawClient(url, toRequests(tokens)),
 };
 

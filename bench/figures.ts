@@ -1,4 +1,4 @@
-import type { Benchmark, Round } from "./benchmark.ts";
+import type { Benchmark, Goal, Round } from "./benchmark.ts";
 import { median } from "./median.ts";
 
 /** What the rounds of a benchmark come to. */
@@ -8,9 +8,7 @@ export type Figures = {
   readonly goal: string;
   readonly ours: Side;
   /** Undefined where nothing is compared. */
-  readonly reference: Side | undefined;
-  /** Of rounds, each of which compares what was measured within moments of each other. */
-  readonly ratio: Side;
+  readonly compared: { readonly reference: Side; readonly ratio: Side } | undefined;
   readonly met: boolean;
 };
 
@@ -20,39 +18,41 @@ type Side = { readonly median: number; readonly least: number; readonly most: nu
 /** Sums rounds up, and holds them against the goal. */
 export function figuresOf({ name, unit, goal }: Benchmark, rounds: readonly Round[]): Figures {
   if (rounds.length === 0) throw new Error("it had no rounds");
-  const references = rounds.flatMap(({ reference }) => reference ?? []);
   const ours = sideOf(rounds.map((round) => round.ours));
-  const reference = references.length === 0 ? undefined : sideOf(references);
-  const ratio = sideOf(rounds.map(goal.ratioOf));
-  const met = goal.isMet({
-    ours: ours.median,
-    reference: reference?.median ?? Number.NaN,
-    ratio: ratio.median,
-  });
-  return { name, unit, goal: goal.text, ours, reference, ratio, met };
+  const compared = compare(rounds, goal);
+  const both = compared && { reference: compared.reference.median, ratio: compared.ratio.median };
+  return { name, unit, goal: goal.text, ours, compared, met: goal.isMet({ ours: ours.median, ...both }) };
+}
+
+/** Ratios are those of rounds, each of which compares what was measured within moments of each other. */
+function compare(rounds: readonly Round[], { ratioOf }: Goal): Figures["compared"] {
+  const whole = rounds.flatMap(({ ours, reference }) => (reference === undefined ? [] : [{ ours, reference }]));
+  if (whole.length === 0) return undefined;
+  return { reference: sideOf(whole.map(({ reference }) => reference)), ratio: sideOf(whole.map(ratioOf)) };
 }
 
 /** Returns lines for a person. */
-export function describeFigures({ name, unit, goal, ours, reference, ratio, met }: Figures): string {
+export function describeFigures({ name, unit, goal, ours, compared, met }: Figures): string {
   const line = (title: string, { median, least, most }: Side, of: string) =>
     `  ${title.padEnd(10)}${toText(median).padStart(10)} ${of} (${toText(least)} to ${toText(most)})`;
-  return [
+  const lines = [
     name,
     line("ours", ours, unit),
-    ...(reference === undefined ? [] : [line("reference", reference, unit)]),
-    `${line("ratio", ratio, "")}; the goal is ${goal}: ${met ? "met" : "MISSED"}`,
+    ...(compared === undefined ? [] : [line("reference", compared.reference, unit), line("ratio", compared.ratio, "")]),
   ].join("\n");
+  return `${lines}; the goal is ${goal}: ${met ? "met" : "MISSED"}`;
 }
 
-/** Returns one line of JSON. `spread` is the least and the most that the rounds found of the ratio. */
-export function figuresToJson({ name, unit, goal, ours, reference, ratio, met }: Figures): string {
+/** Returns one line of JSON. `spread` is the least and most of the rounds' ratios, or of ours where there are none. */
+export function figuresToJson({ name, unit, goal, ours, compared, met }: Figures): string {
+  const { least, most } = compared?.ratio ?? ours;
   return JSON.stringify({
     name,
     ours: toNumber(ours.median),
-    reference: reference === undefined ? null : toNumber(reference.median),
-    ratio: toNumber(ratio.median),
+    reference: compared === undefined ? null : toNumber(compared.reference.median),
+    ratio: compared === undefined ? null : toNumber(compared.ratio.median),
     ...{ goal, unit, met },
-    spread: [toNumber(ratio.least), toNumber(ratio.most)],
+    spread: [toNumber(least), toNumber(most)],
   });
 }
 

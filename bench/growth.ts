@@ -6,9 +6,14 @@ import { takeRounds } from "./rounds.ts";
 /** How the cost of something grows with its size: a module whose sides are named by sizes, from the least. */
 export type Growth = { readonly module: string; readonly sizes: readonly number[] };
 
+/** Two would tell more of one round's chance than of the growth. */
+const lastSizes = 3;
+
 /**
  * Measures the cost of each size in CPU time, all in one process, so that they run the same compiled code. A round is
- * the exponent of their growth: 1 where twice as much costs twice as much.
+ * the exponent of their growth, 1 where twice as much costs twice as much: that over all sizes or that over the last
+ * three, whichever has the greater median. What is the same at each size makes the growth over all of them seem less
+ * than it is, and the last have the least of it.
  */
 export async function measureGrowth(
   { module, sizes }: Growth,
@@ -24,10 +29,12 @@ export async function measureGrowth(
     for (const [at, size] of sizes.entries()) {
       progress(`${size}: ${median(rounds.map((costs) => costs[at]!)).toPrecision(3)} ms of CPU`);
     }
-    // What is the same at each size makes the whole growth seem less.
-    const last = rounds.map((costs) => exponentOf(sizes.slice(-2), costs.slice(-2)));
-    progress(`the exponent from ${sizes.at(-2)} to ${sizes.at(-1)} alone: ${median(last).toPrecision(3)}`);
-    return rounds.map((costs) => ({ ours: exponentOf(sizes, costs) }));
+    const whole = rounds.map((costs) => exponentOf(sizes, costs));
+    const last = rounds.map((costs) => exponentOf(sizes.slice(-lastSizes), costs.slice(-lastSizes)));
+    progress(`the exponent over all: ${median(whole).toPrecision(3)}`);
+    progress(`the exponent from ${sizes.at(-lastSizes)} to ${sizes.at(-1)}: ${median(last).toPrecision(3)}`);
+    // Which of the two it is, all rounds say together: the more of both in each would be by chance alone too much.
+    return (median(last) > median(whole) ? last : whole).map((ours) => ({ ours }));
   } finally {
     await process.end();
   }

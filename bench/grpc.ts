@@ -3,7 +3,7 @@ import { RenderResponseSchema } from "../gen/datajetty/dashboards/v1/dashboards_
 import type { Way } from "./compare-kept.ts";
 import { openGrpcCalls } from "./grpc-calls.ts";
 import { startGrpcClient } from "./grpc-client.ts";
-import { startGrpcReference } from "./grpc-reference.ts";
+import { startReference } from "./reference.ts";
 
 /** Renders by gRPC. The client takes gzip, as grpc-js does by itself: who compresses pays for it. */
 export const grpc: Way<Buffer> = {
@@ -21,6 +21,6 @@ export const grpc: Way<Buffer> = {
     toJson(RenderResponseSchema, fromBinary(RenderResponseSchema, bytes), {
       ...{ useProtoFieldName: true, alwaysEmitImplicit: true },
     }) as JsonObject,
-  startReference: startGrpcReference,
+  startReference: (answers) => startReference(import.meta.resolve("./grpc-reference.ts"), answers),
   startClient: startGrpcClient,
 };

@@ -23,11 +23,12 @@ const { cacheMaxBytes } = parseConfig({}, "");
 /**
  * The service's processes, DuckDB's among them and its PostgreSQL not, while its cache is full and goes on changing:
  * renders of 500 tenants, counted as the cache counts them, come to one and a half times its bound before the first
- * round, and to another quarter in each. Of MB of memory (10^6 bytes), pages that several processes share once.
+ * round, and to another quarter in each. The figure is the sum of the processes' RSS, in MB (10^6 bytes), which has pages
+ * that several of them share once for each; what they come to with such pages counted once is told besides.
  */
 export const benchmark: Benchmark = {
   name: "memory",
-  about: "memory with the cache full, of 500 tenants, DuckDB's processes included, beside the cache's bound",
+  about: "RSS with the cache full, of 500 tenants, DuckDB's processes included, beside the cache's bound",
   unit: "MB",
   goal: atMostBeyond(200, "MB"),
   run,
@@ -42,10 +43,10 @@ async function run(progress: (line: string) => void): Promise<readonly Round[]> 
   opened.defer(folder.remove);
   const service = await folder.start({ DATABASE_URL: url, DATABASE_MIGRATE_URL: ownerUrl });
   const tell = (when: string) => {
-    const { pss, rss, rootPss, processes } = memoryOfTree(service.pid);
-    const parts = `${toMb(rootPss)} MB of them the service's own; shared pages counted in each, ${toMb(rss)} MB`;
-    progress(`${when}: ${toMb(pss)} MB in ${processes} processes, ${parts}`);
-    return pss / mb;
+    const { rss, rootRss, pss, processes } = memoryOfTree(service.pid);
+    const parts = `${toMb(rootRss)} MB of them the service's own; shared pages counted once, ${toMb(pss)} MB`;
+    progress(`${when}: ${toMb(rss)} MB in ${processes} processes, ${parts}`);
+    return rss / mb;
   };
   tell("started");
   const load = await prepareLoad(folder, service);

@@ -1,5 +1,5 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import { type BenchService, warehouseHost } from "./bench-service.ts";
+import { post } from "./post.ts";
 import type { BenchWarehouse } from "./warehouse.ts";
 
 /** The id of the dashboard of orders. */
@@ -29,17 +29,12 @@ export const orderQueries: readonly OrderQuery[] = [
 
 /** Saves the dashboard that asks them of the warehouse, each a panel; its filter `least` is what they bind. */
 export async function saveOrdersDashboard({ api, token }: BenchService, { login }: BenchWarehouse): Promise<void> {
-  const post = async (path: string, body: JsonObject) => {
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const answer = await fetch(`${api}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  };
   const { password, ...postgres } = login;
   const connection = { postgres: { host: warehouseHost, ...postgres, tls: "off" }, secret: { password } };
-  await post("/connections", { name: "warehouse", ...connection });
+  await post(`${api}/connections`, token, { name: "warehouse", ...connection });
   const shown = { line: {}, area: {}, bar: {}, stat: { value: "value" }, table: {} };
   const drawn = { x: "along", y: ["value"] };
-  await post("/definitions", {
+  await post(`${api}/definitions`, token, {
     dashboard_id: ordersDashboard,
     layout: {
       title: "Orders",

@@ -1,5 +1,5 @@
+import { onConnection } from "../test/store/database.ts";
 import { numberedJson, numberMark } from "./definition-json.ts";
-import { onConnection } from "./store-server.ts";
 
 /** The definitions of a store, counted from 0. */
 export type Population = {
@@ -10,7 +10,8 @@ export type Population = {
 
 /**
  * Fills a migrated database as its superuser: so many dashboards for each of the tenants, each with one version of
- * about 1 KB. Foreign keys and checks are held to. Tenants' dashboards lie scattered, as they come in over the years,
+ * about 1 KB and the audit log's entry of its save; keys of idempotency there are none. Foreign keys and checks are
+ * held to. Tenants' dashboards lie scattered, as they come in over the years,
  * and all is vacuumed, analyzed and written down, as it is by the time that there are so many.
  */
 export async function populate(superuserUrl: string, tenants: number, dashboards: number): Promise<Population> {
@@ -27,8 +28,12 @@ export async function populate(superuserUrl: string, tenants: number, dashboards
       await tx`insert into versions (tenant_id, dashboard_id, version, content, digest, author, note)
         select tenant_id, dashboard_id, 1, content, encode(sha256(convert_to(content, 'UTF8')), 'hex'), 'bench', ''
         from filled`;
+      await tx`insert into audit_log
+        (tenant_id, at, subject, subject_tenant, action, kind, name, version, changed, request_id)
+        select tenant_id, clock_timestamp(), 'bench', tenant_id, 'save', 'definition', dashboard_id, 1, true,
+          gen_random_uuid() from filled`;
     });
-    for (const table of ["definitions", "versions"]) await sql.unsafe(`vacuum (analyze) ${table}`);
+    for (const table of ["definitions", "versions", "audit_log"]) await sql.unsafe(`vacuum (analyze) ${table}`);
     await sql.unsafe("checkpoint");
   });
   const nameOf = (at: number) => ({

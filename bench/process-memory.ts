@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /** Memory in bytes. */
 export type TreeMemory = {
-  /** Each page that several processes share counted in parts (`Pss`): what would be free if all of them ended. */
-  readonly pss: number;
-  /** Each shared page counted for each process that has it. */
+  /** Each page that several processes share counted for each of them (`Rss`). */
   readonly rss: number;
-  /** Of `pss`, what the first process has. */
-  readonly rootPss: number;
+  /** Of `rss`, what the first process has. */
+  readonly rootRss: number;
+  /** Each shared page counted in parts (`Pss`): what would be free if all of them ended. */
+  readonly pss: number;
   readonly processes: number;
 };
 
@@ -19,8 +19,8 @@ export function memoryOfTree(root: number): TreeMemory {
   const rollupOf = (pid: number) => readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   const rollups = treeOf(root).map(rollupOf);
   const sum = (field: string) => rollups.reduce((bytes, rollup) => bytes + bytesOf(rollup, field), 0);
-  const rootPss = bytesOf(rollupOf(root), "Pss");
-  return { pss: sum("Pss"), rss: sum("Rss"), rootPss, processes: rollups.length };
+  const rootRss = bytesOf(rollupOf(root), "Rss");
+  return { rss: sum("Rss"), rootRss, pss: sum("Pss"), processes: rollups.length };
 }
 
 function bytesOf(rollup: string, field: string): number {

@@ -3,8 +3,11 @@ import { createAnswerReader } from "../test/load/answer-reader.ts";
 import { serveParent, startChild } from "./child.ts";
 import type { Client } from "./compare-cost.ts";
 
-/** Where requests go, and their bytes, whole and in the order in which they are sent, over and over. */
-type RawLoad = { readonly url: string; readonly requests: readonly Buffer[] };
+/**
+ * Where requests go, their bytes, whole and in the order in which they are sent, over and over, and the status with which
+ * all of them are to be answered.
+ */
+type RawLoad = { readonly url: string; readonly requests: readonly Buffer[]; readonly status: number };
 
 /** A request of HTTP/1.1. */
 export type RawRequest = {
@@ -21,9 +24,9 @@ const connections = 16;
  * writes bytes that were made before and reads no more of answers than their heads: a usual client takes longer than
  * the servers that are measured, and would leave them idle.
  */
-export async function startRawClient(url: string, requests: readonly RawRequest[]): Promise<Client> {
+export async function startRawClient(url: string, requests: readonly RawRequest[], status = 200): Promise<Client> {
   const { host } = new URL(url);
-  const setup: RawLoad = { url, requests: requests.map((request) => toBytes(request, host)) };
+  const setup: RawLoad = { url, requests: requests.map((request) => toBytes(request, host)), status };
   const { ask, end } = await startChild(import.meta.filename, setup);
   return { send: (count) => ask(count), end };
 }
@@ -36,7 +39,7 @@ function toBytes({ path, headers, body }: RawRequest, host: string): Buffer {
 
 // Started as a process, it is the client.
 if (import.meta.main) {
-  serveParent<RawLoad>(({ url, requests }) => {
+  serveParent<RawLoad>(({ url, requests, status }) => {
     const { hostname, port } = new URL(url);
     // All that is read is looked at before the next is read.
     const buffer = Buffer.alloc(256 * 1024);
@@ -68,7 +71,7 @@ if (import.meta.main) {
       const take = (length: number) => {
         const answer = read(buffer, length);
         if (answer === undefined) return true;
-        if (answer.status === 200 && !answer.closes) sendNext(socket);
+        if (answer.status === status && !answer.closes) sendNext(socket);
         else done?.reject(new Error(`a request was answered with ${answer.status} ${answer.problem ?? ""}`));
         return true;
       };

@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import type { Way } from "./compare-kept.ts";
 import { type RawRequest, startRawClient } from "./raw-client.ts";
-import { type RawAnswer, startRawReference } from "./raw-reference.ts";
-import { takeRawAnswers } from "./take-raw-answers.ts";
+import { startReference } from "./reference.ts";
+import { type RawAnswer, takeRawAnswers } from "./take-raw-answers.ts";
 import { dashboardId, renderPath } from "./tenants.ts";
 
 /** Renders by REST, with these headers beside the usual; the reference is node:http and sends the very same bytes. */
@@ -18,7 +18,7 @@ export function rest(headers: Readonly<Record<string, string>>): Way<RawAnswer> 
   return {
     takeAnswers: (url, tokens) => takeRawAnswers(url, toRequests(tokens)),
     toMessage: (answer) => JSON.parse(`${isCompressed(answer) ? gunzipSync(answer.body) : answer.body}`),
-    startReference: startRawReference,
+    startReference: (answers) => startReference(import.meta.resolve("./raw-reference.ts"), answers),
     startClient: (url, tokens) => startRawClient(url, toRequests(tokens)),
   };
 }

@@ -26,6 +26,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   "start-external": () => import("./start-external.ts"),
   memory: () => import("./memory.ts"),
   "page-size": () => import("./page-size.ts"),
+  refusal: () => import("./refusal.ts"),
   parquet: () => import("./parquet.ts"),
   "pg-rows": () => import("./pg-rows.ts"),
 };

@@ -1,10 +1,11 @@
 import { createOnce } from "../src/store/once.ts";
 import { createPool, type Pool } from "../src/store/pool.ts";
+import { onConnection } from "../test/store/database.ts";
 import { timeEach } from "./at-once.ts";
 import { type Benchmark, type Round, speedAtLeast } from "./benchmark.ts";
 import { numberedJson, numberMark } from "./definition-json.ts";
 import { type PreparedSave, prepareSave, saveOnce } from "./definition-save.ts";
-import { onConnection, openStoreServer } from "./store-server.ts";
+import { openStoreServer } from "./store-server.ts";
 
 const tenants = 400;
 const savesARound = 2_000;

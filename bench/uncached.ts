@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import type { Sql } from "postgres";
+import { p99 } from "./at-once.ts";
 import { type BenchService, startBenchService } from "./bench-service.ts";
 import { atMostBeyond, type Benchmark, type Round } from "./benchmark.ts";
 import { median } from "./median.ts";
@@ -89,8 +90,4 @@ function render({ api, token }: BenchService, agent: Agent, least: string): Prom
   sent.on("error", reject);
   sent.end(JSON.stringify({ dashboard_id: ordersDashboard, filters: { least } }));
   return done;
-}
-
-function p99(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1]!;
 }

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import postgres from "postgres";
 import { ensureWarehouse } from "../src/store/embedded/warehouse.ts";
-import { openBenchServer } from "./embedded-server.ts";
+import { openStoreServer } from "./store-server.ts";
 
 /** A PostgreSQL server of a bench's own, with a table of orders and a role that may only read it. */
 export type BenchWarehouse = {
@@ -23,7 +23,7 @@ const shape = `id integer primary key, at timestamptz not null, region text not 
 
 /** Starts the server, with so many orders in it. */
 export async function openBenchWarehouse(rows: number): Promise<BenchWarehouse> {
-  const server = await openBenchServer();
+  const server = await openStoreServer();
   const login = { database: "bench_warehouse", user: "bench_reader", password: "bench" };
   try {
     const { database, user: reader, password } = login;

@@ -162,7 +162,7 @@ function follow(child: ChildProcess): ServiceProcess {
 }
 
 /** Kills the server of a data folder, where nothing can be waited for any more. */
-function cutDatabaseDown(dataFolder: string): void {
+export function cutDatabaseDown(dataFolder: string): void {
   try {
     const pid = Number(readFileSync(join(dataFolder, "postmaster.pid"), "utf8").split("\n")[0]);
     if (readlinkSync(`/proc/${pid}/cwd`) === dataFolder) process.kill(pid, "SIGQUIT");
