@@ -50,8 +50,12 @@ const learnedFrom = 256;
 const mostTurns = 5;
 const leastMs = 0.01;
 
-/** So many may wait whatever they cost: what a page asks for at once, or an office, is no overload. */
+/**
+ * So many may wait whatever they cost: what a page asks for at once. And so many as long as their wait is that of a rush:
+ * an office, or one connection of HTTP/2 that always has all its streams open, is no overload.
+ */
 const alwaysWaiting = 24;
+const crowd = 128;
 
 /** What a refusal is taken to cost before any was seen, and by what factor that changes with each. */
 const firstRefusalMs = 0.05;
@@ -84,8 +88,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /** What had begun at the last turn and was not paid for by then. */
   let begunMs = 0;
   let turnedAtWallMs = wallMs();
-  /** Done since it was last learned from them. */
-  let ended = 0;
+  /** Done since it was last learned from them, and how many turns that were. */
+  let [ended, turns] = [0, 0];
   /** Since the last turn, and since the last that was learned from. */
   let [refused, refusedBefore] = [0, 0];
   let refusalMs = firstRefusalMs;
@@ -108,9 +112,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   function isFull(): boolean {
     if (inFlight + queue.length >= maxInFlight) return true;
     if (queue.length < alwaysWaiting) return false;
+    const waitMs = queue.length * eachMs;
+    if (waitMs > rushMs) return true;
+    if (waitMs <= standingMs || queue.length < crowd) return false;
     const nowMs = cpuMs();
-    const isStanding = nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
-    return queue.length * eachMs > (isStanding ? standingMs : rushMs);
+    return nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
   }
 
   function refuse(): void {
@@ -127,6 +133,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   function turn(): void {
+    turns += 1;
     const owedMs = Math.min(refused * refusalMs * servedToRefused, standingMs);
     refusedBefore += refused;
     refused = 0;
@@ -166,17 +173,17 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /**
    * What is done is counted, and not what is begun: the more of that only waits for its turn to go on, the cheaper it
    * would seem. It was paid for in many turns, so that only sums over many tell what each costs; what is taken beyond
-   * some turns is for other work.
+   * some turns' worth in each is for other work.
    */
   function learn(): void {
     const nowMs = cpuMs();
-    const takenMs = Math.min(nowMs - learnedAtMs - refusedBefore * refusalMs, mostTurns * turnMs * ended);
+    const takenMs = Math.min(nowMs - learnedAtMs - refusedBefore * refusalMs, mostTurns * turnMs * turns);
     const kept = 1 - Math.min(0.5, ended / learnedFrom);
     counted = counted * kept + ended;
     countedMs = countedMs * kept + Math.max(0, takenMs);
     eachMs = Math.max(leastMs, countedMs / counted);
     learnedAtMs = nowMs;
-    [refusedBefore, ended] = [0, 0];
+    [refusedBefore, ended, turns] = [0, 0, 0];
   }
 
   function takePlace(): Disposable {

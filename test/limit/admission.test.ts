@@ -66,7 +66,7 @@ test("a rush is let in whole, no faster than it is got through", async () => {
 });
 
 test("offered three times what it can do, it does all it can, and what it takes begins soon", async () => {
-  const eachMs = 2;
+  const eachMs = 0.5;
   const { ask, turn, counts, waits, cpuMs } = createLoop({ eachMs });
   let arrived = 0;
   while (cpuMs() < 10_000) {
@@ -103,10 +103,21 @@ test("those who begin have twice the time that refusing takes, which is not char
 test("so many as ask at once wait, whatever they cost", async () => {
   const { ask, turn, counts } = createLoop({ eachMs: 20 });
   for (let round = 0; round < 5; round += 1) {
-    for (let count = 0; count < 20; count += 1) ask();
+    for (let count = 0; count < 24; count += 1) ask();
     for (let turns = 0; turns < 80; turns += 1) await turn();
   }
-  assert.equal(counts, { begun: 100, refused: 0 });
+  assert.equal(counts, { begun: 120, refused: 0 });
+});
+
+test("all streams of a connection are let in that always has some, as long as that takes no longer than a rush", async () => {
+  const { ask, turn, counts } = createLoop({ eachMs: 1.5 });
+  const isGoingOn = () => counts.begun + counts.refused < 5_000;
+  const again = (): Promise<void> => ask().then(() => (isGoingOn() ? again() : undefined));
+  const all = Promise.all(Array.from({ length: 100 }, again));
+  while (isGoingOn()) await turn();
+  for (let turns = 0; turns < 200; turns += 1) await turn();
+  await all;
+  assert.is(counts.refused, 0);
 });
 
 test("when the overload is over nobody is refused any more", async () => {
