@@ -61,8 +61,13 @@ const crowd = 128;
 const firstRefusalMs = 0.05;
 const refusalStep = 1.01;
 
-/** What was begun counts as paid for a little early: where requests seem dearer than they are, time would go unused. */
+/**
+ * What was begun counts as paid for a little early: where requests seem dearer than they are, time would go unused. And
+ * late where more than some turns of it is at work: others have the CPU as well, and what has begun would wait for it ever longer.
+ */
 const generosity = 1.1;
+const atWorkMs = 100;
+const leastPaidFor = 0.7;
 
 /** How many times as long as refusing takes those who wait are served: refusing must never be all that is done. */
 const servedToRefused = 2;
@@ -165,7 +170,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
    */
   function payBack(): number {
     const atWallMs = wallMs();
-    const debtMs = Math.max(0, begunMs - (atWallMs - turnedAtWallMs) * generosity);
+    const paidFor = Math.max(leastPaidFor, Math.min(generosity, atWorkMs / (inFlight * eachMs)));
+    const debtMs = Math.max(0, begunMs - (atWallMs - turnedAtWallMs) * paidFor);
     turnedAtWallMs = atWallMs;
     return debtMs;
   }
