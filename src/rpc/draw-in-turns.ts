@@ -2,18 +2,24 @@
 export type DrawInTurns = <Drawn>(steps: Generator<undefined, Drawn>) => Promise<Drawn>;
 
 /**
- * How long is drawn in a turn of the event loop, or one panel: as long as what may begin in one takes at most, or ever more
- * would wait to be drawn, and no longer than others may wait to be heard.
+ * How long is drawn in a turn of the event loop, or one panel: as long as what begins in one takes, and no
+ * longer than others may wait to be heard.
  */
-const turnMs = 20;
+const turnMs = 12;
 
-/** Draws until it is done or the time is over; returns whether it is done. */
-type Drawing = (endMs: number) => boolean;
+/**
+ * For so many turns whoever has begun to draw goes on first: most dashboards are done by then, and none of them sooner if
+ * all took turns.
+ */
+const turnsInARow = 3;
+
+/** `draw` draws until it is done or the time is over, and returns whether it is done. */
+type Drawing = { readonly draw: (endMs: number) => boolean; turns: number };
 
 /**
  * Creates the drawing, whose turns all that draw share: sources that answer many renders at once would have each of them
- * draw in the same turn. Who is not done in a turn goes on behind those who came meanwhile, so that light dashboards do
- * not wait for all panels of heavy ones.
+ * draw in the same turn. Who is not done after some turns goes on behind those who came meanwhile, so that light dashboards
+ * do not wait for all panels of heavy ones.
  */
 export function createDrawInTurns(): DrawInTurns {
   const waiting: Drawing[] = [];
@@ -27,20 +33,26 @@ export function createDrawInTurns(): DrawInTurns {
     }
     while (interrupted === undefined && waiting.length > 0 && performance.now() < endMs) {
       const drawing = waiting.shift()!;
-      if (!drawing(endMs)) interrupted = drawing;
+      if (!drawing.draw(endMs)) interrupted = drawing;
     }
   };
 
   const nextTurn = () => {
     endMs = undefined;
-    if (interrupted !== undefined) waiting.push(interrupted);
+    if (interrupted !== undefined) putBack(interrupted);
     interrupted = undefined;
     if (waiting.length > 0) draw();
   };
 
+  const putBack = (drawing: Drawing) => {
+    drawing.turns += 1;
+    if (drawing.turns < turnsInARow) waiting.unshift(drawing);
+    else waiting.push(drawing);
+  };
+
   return (steps) =>
     new Promise((resolve, reject) => {
-      waiting.push((end) => {
+      const drawSome = (end: number) => {
         try {
           let step = steps.next();
           while (step.done !== true && performance.now() < end) step = steps.next();
@@ -50,7 +62,8 @@ export function createDrawInTurns(): DrawInTurns {
           reject(error);
           return true;
         }
-      });
+      };
+      waiting.push({ draw: drawSome, turns: 0 });
       draw();
     });
 }
