@@ -62,11 +62,12 @@ const firstRefusalMs = 0.05;
 const refusalStep = 1.01;
 
 /**
- * What was begun counts as paid for a little early: where requests seem dearer than they are, time would go unused. And
- * late where more than some turns of it is at work: others have the CPU as well, and what has begun would wait for it ever longer.
+ * So much work may be at hand, enough to go on with while sources answer: time pays for what was begun faster where less
+ * is, and slower where more is, for others have the CPU as well, and what has begun would wait for it ever longer. Within
+ * bounds, for what only waits for slow sources is at hand too.
  */
-const generosity = 1.1;
 const atWorkMs = 100;
+const mostPaidFor = 2;
 const leastPaidFor = 0.7;
 
 /** How many times as long as refusing takes those who wait are served: refusing must never be all that is done. */
@@ -170,7 +171,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
    */
   function payBack(): number {
     const atWallMs = wallMs();
-    const paidFor = Math.max(leastPaidFor, Math.min(generosity, atWorkMs / (inFlight * eachMs)));
+    const paidFor = Math.max(leastPaidFor, Math.min(mostPaidFor, atWorkMs / (inFlight * eachMs)));
     const debtMs = Math.max(0, begunMs - (atWallMs - turnedAtWallMs) * paidFor);
     turnedAtWallMs = atWallMs;
     return debtMs;

@@ -48,7 +48,7 @@ const drainMs = renderTimeoutMs + 2_000;
  * Whoever is refused hears of it a turn after it asked, and an answer that takes ten turns comes within half a second,
  * its wait included. A rush is what people make who open a page together.
  */
-const admission = { maxInFlight: 2_000, turnMs: 8, rushMs: 200, standingMs: 20, calmMs: 2_000 };
+const admission = { maxInFlight: 2_000, turnMs: 6, rushMs: 200, standingMs: 10, calmMs: 2_000 };
 
 /** Starts the service, and what runs beside it if there is any, and resolves when it is warm and listens. */
 export async function startService(
