@@ -1,13 +1,6 @@
-import type { Latencies } from "./tally.ts";
-
 /** Says what goes on, with the time since the start. */
 export function say(line: string): void {
   console.log(`${`${Math.round(performance.now() / 1000)} s`.padStart(7)}  ${line}`);
-}
-
-/** Writes latencies. */
-export function tell({ count, p50, p99, max }: Latencies): string {
-  return `${count}, p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, longest ${max.toFixed(0)} ms`;
 }
 
 /** Writes bytes in MiB. */

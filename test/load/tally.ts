@@ -2,7 +2,7 @@ import { createHistogram } from "node:perf_hooks";
 import type { LoadAnswer, LoadRequest } from "./sender.ts";
 
 /** Latencies in milliseconds; 0 where there are none. */
-export type Latencies = {
+type Latencies = {
   readonly count: number;
   readonly p50: number;
   readonly p90: number;

@@ -57,6 +57,7 @@ export async function startLoadWorld(count: number, env: Readonly<Record<string,
       await post("/connections", { name: "api", http: { url: `http://127.0.0.1:${source.port}` } });
       await post("/definitions", board(canary));
       await post("/definitions", orders(canary));
+      await post("/definitions", wall(canary));
       const link = await post("/share", { dashboard_id: "board", expires_in_s: 86_400 });
       return { canary, token, links: [new URL(`${link.url}`).pathname] };
     };
@@ -69,8 +70,8 @@ export async function startLoadWorld(count: number, env: Readonly<Record<string,
 }
 
 /**
- * What the tenants ask for, in turn: of a hundred requests some sixty-five for pages that are kept, twenty for ones that
- * are read and drawn anew, six that open links, and the rest that look at definitions.
+ * What the tenants ask for, in turn: of a hundred requests some fifty for pages that are kept, thirty-five for ones that
+ * are read and drawn anew in twelve panels, six that open links, and the rest that look at definitions.
  */
 export function mixRequests(tenants: readonly LoadTenant[]): LoadRequest[] {
   const rounds = 20;
@@ -82,8 +83,8 @@ export function mixRequests(tenants: readonly LoadTenant[]): LoadRequest[] {
       if (kind >= 91) return { method: "GET", path: `${basePath}/definitions/board`, headers, canary };
       if (kind >= 88) return { method: "GET", path: `${basePath}/definitions?page_size=10`, headers, canary };
       const theme = ["light", "dark", "auto"][kind % 3]!;
-      const fresh = { dashboard_id: "orders", filters: { least: "0.#unique#" } };
-      const body = JSON.stringify(kind >= 68 ? fresh : { dashboard_id: "board", theme });
+      const fresh = { dashboard_id: "wall", filters: { least: "0.#unique#" } };
+      const body = JSON.stringify(kind >= 53 ? fresh : { dashboard_id: "board", theme });
       return { method: "POST", path: `${basePath}/render`, headers, body, canary };
     }),
   ).flat();
@@ -116,19 +117,26 @@ export function board(canary: string, title = "Board"): JsonObject {
   };
 }
 
-/** Rows of a web service. */
+/** Rows of a web service, in two panels. */
 function orders(canary: string): JsonObject {
+  return ordersBoard("orders", `Orders of ${canary}`, 1);
+}
+
+/** The same, in as many panels as a screen on a wall has. */
+function wall(canary: string): JsonObject {
+  return ordersBoard("wall", `Wall of ${canary}`, 6);
+}
+
+function ordersBoard(id: string, title: string, pairs: number): JsonObject {
   const columns = [{ name: "region" }, { name: "hour" }, { name: "value" }];
   const http = (of: string) => ({ connection: "api", path: "/orders", query: { of, least: ":least" }, columns });
+  const pair = (_: unknown, at: number): JsonObject[] => [
+    { id: `hours-${at}`, title: "By hour", datasource: "hours", line: { x: "hour", y: ["value"] } },
+    { id: `regions-${at}`, title: "By region", datasource: "regions", bar: { x: "region", y: ["value"] } },
+  ];
   return {
-    dashboard_id: "orders",
-    layout: {
-      title: `Orders of ${canary}`,
-      panels: [
-        { id: "hours", title: "By hour", datasource: "hours", line: { x: "hour", y: ["value"] } },
-        { id: "regions", title: "By region", datasource: "regions", bar: { x: "region", y: ["value"] } },
-      ],
-    },
+    dashboard_id: id,
+    layout: { title, panels: Array.from({ length: pairs }, pair).flat() },
     datasources: [
       { id: "hours", http: http("hours") },
       { id: "regions", http: http("regions") },
