@@ -43,9 +43,12 @@ export type AdmissionOptions = {
 
 type Waiter = { readonly isGone: () => boolean; readonly settle: (place: Disposable | undefined) => void };
 
-/** What a request is taken to cost before any was seen, as if so many had; and from how many of the last it is learned. */
+/**
+ * What a request is taken to cost before any was seen, as if so many had, for the first ones take longer than they ever
+ * will again; and from how many of the last it is learned.
+ */
 const firstMs = 1;
-const firstCount = 64;
+const firstCount = 512;
 const learnedFrom = 256;
 const mostTurns = 5;
 const leastMs = 0.01;
