@@ -5,6 +5,7 @@ import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { fault } from "../errors/fault.ts";
 import { CallContext } from "../unary/call-context.ts";
+import { createKeptMessages, isAskedAgain } from "../unary/kept-messages.ts";
 import { readWhole } from "../unary/read-whole.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import { prefixBytes, readEnvelope, toEnvelope } from "./envelope.ts";
@@ -41,6 +42,7 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
 export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request: CallRequest) => Promise<GrpcAnswer> {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept, report } = options;
   const { input, output } = spec.method;
+  const messages = isAskedAgain(spec.method) ? createKeptMessages() : undefined;
 
   return async (request) => {
     const startedAtMs = performance.now();
@@ -71,6 +73,10 @@ export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request:
   async function read(request: CallRequest): Promise<Message> {
     const body = await readWhole(request, readMaxBytes, prefixBytes);
     const bytes = await readEnvelope(body, request.header("grpc-encoding") === "gzip", readMaxBytes);
+    return messages === undefined ? decode(bytes) : messages.of(bytes, decode);
+  }
+
+  function decode(bytes: Uint8Array): Message {
     try {
       return fromBinary(input, bytes);
     } catch {

@@ -1,5 +1,6 @@
 import { ConnectError } from "@connectrpc/connect";
 import { CallContext } from "../unary/call-context.ts";
+import { createKeptMessages, isAskedAgain } from "../unary/kept-messages.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
@@ -18,6 +19,7 @@ export type RestCall = (variables: ReadonlyMap<string, string>) => (request: Cal
  */
 export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: UnaryOptions): RestCall {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept: keptOf } = options;
+  const messages = isAskedAgain(spec.method) ? createKeptMessages() : undefined;
 
   return (variables) => async (request) => {
     const context = new CallContext(spec, request, "rest");
@@ -34,7 +36,9 @@ export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, 
     try {
       await requestGate?.(context.toGateContext());
       const body = await readBody(request, takesJson, readMaxBytes);
-      const input = bind({ variables, query: request.query, body });
+      const read = () => bind({ variables, query: request.query, body });
+      const isBodyAll = variables.size === 0 && request.query === "";
+      const input = isBodyAll && messages !== undefined ? messages.of(body, read) : read();
       const output = await invoke(spec, interceptors, context, input);
       const kept = keptOf?.(output);
       return kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept.json };

@@ -6,7 +6,6 @@ import { resolveOfferFilters } from "../definition/offer-filters.ts";
 import type { Clock } from "../definition/range.ts";
 import type { FilterChoice } from "../definition/viewer-filters.ts";
 import type { DashboardInput, Presentation } from "../render/dashboard.ts";
-import { smallestTtlS } from "./asked-sources.ts";
 import type { LoadedDefinition } from "./definitions.ts";
 import { settlePresentation, type WantedPresentation } from "./presentation.ts";
 import { type ReaderRights, settleChoices } from "./reader-choices.ts";
@@ -16,6 +15,8 @@ export type WantedRender = WantedPresentation &
   ReaderRights & {
     /** The values that are asked for. */
     readonly filters: FilterValues;
+    /** The message that says all of this but what the token holds; the same one where the same was asked before. */
+    readonly message?: object;
     /** Aborts when the caller has left. Sources that only those wait for who have left are cut off. */
     readonly signal?: AbortSignal;
   };
@@ -44,10 +45,9 @@ const longestRoundS = 60;
 
 /** Settles what is wanted of a version at a moment. Throws INVALID_FILTER and INVALID_REQUEST. */
 export function settleRender(loaded: LoadedDefinition, wanted: WantedRender, nowMs: number): AskedRender {
-  const { definition } = loaded;
+  const { definition, ttlS } = loaded;
   const settled = settlePresentation(wanted, definition.layout!);
   const presentation: Presentation = wanted.viewerFilters === undefined ? settled : { ...settled, place: "page" };
-  const ttlS = smallestTtlS(definition);
   const clock = { nowMs, timezone: settled.timezone, roundS: Math.min(longestRoundS, ttlS) };
   const { held = {}, fixed = {}, filters } = wanted;
   const met = meetFilters({ held, fixed, asked: filters });

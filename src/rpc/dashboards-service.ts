@@ -33,6 +33,7 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
       const wanted = {
         ...request,
         held,
+        message: request,
         // Made only where somebody waits for a source.
         get signal() {
           return context.signal;

@@ -6,6 +6,7 @@ import { type FilterSpecs, filterSpecs } from "../definition/filters.ts";
 import { createNarrowedFinder, createUnboundPanelFinder, type NarrowedBy } from "../definition/unbound-panels.ts";
 import { fault } from "../errors/fault.ts";
 import type { Store } from "../store/store.ts";
+import { smallestTtlS } from "./asked-sources.ts";
 import { createLastAnswers } from "./last-answers.ts";
 
 /** A saved version, parsed, with what every render of it needs. */
@@ -18,6 +19,8 @@ export type LoadedDefinition = {
   /** Returns the ids of the panels that a filter might not narrow. */
   readonly unboundPanels: (filter: string) => readonly string[];
   readonly narrowedBy: NarrowedBy;
+  /** The smallest ttl of the datasources that are shown and of those that they read, in seconds. */
+  readonly ttlS: number;
 };
 
 /** Loads saved versions. */
@@ -87,6 +90,7 @@ export function toLoaded(definition: Definition, version: number): LoadedDefinit
     filters: filterSpecs(definition),
     unboundPanels: createUnboundPanelFinder(definition, narrowedBy),
     narrowedBy,
+    ttlS: smallestTtlS(definition),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { ValidateDefinitionRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { type FieldProblem, fault } from "../errors/fault.ts";
@@ -50,8 +51,10 @@ export function deadlineInterceptor(timeoutMs: number): Interceptor {
  */
 export function validateInterceptor(fieldCheck: FieldCheck, crossFieldCheck: CrossFieldCheck): Interceptor {
   const findProblems = createProblemSearch(fieldCheck, crossFieldCheck);
+  /** Messages that were found to be fit: some are sent over and over, and kept. */
+  const fit = new WeakSet<Message>();
   return (next) => async (request) => {
-    if (request.stream) return next(request);
+    if (request.stream || fit.has(request.message)) return next(request);
     const schema = request.method.input;
     // What a message must never hold is settled first: the other checks may rely on it.
     const unclean = findUnclean(schema, request.message);
@@ -60,6 +63,7 @@ export function validateInterceptor(fieldCheck: FieldCheck, crossFieldCheck: Cro
     if (schema === ValidateDefinitionRequestSchema) return next(request);
     const problems = findProblems(schema, request.message);
     if (problems.length > 0) throw unfit(problems);
+    fit.add(request.message);
     return next(request);
   };
 }

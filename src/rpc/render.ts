@@ -7,11 +7,12 @@ import { createCallers } from "../limit/callers.ts";
 import type { Holdings } from "../limit/holdings.ts";
 import type { Renderer } from "../render/dashboard.ts";
 import type { SourceRunner } from "../source/runner.ts";
-import { renderKey, settleRender, type WantedRender } from "./asked-render.ts";
+import type { WantedRender } from "./asked-render.ts";
 import type { LoadedDefinition } from "./definitions.ts";
 import { createDrawInTurns } from "./draw-in-turns.ts";
 import { renderFresh } from "./fresh-render.ts";
 import { type RenderedDashboard, renderedBytes } from "./rendered.ts";
+import { createSettling } from "./settled-renders.ts";
 import { shareRender } from "./shared-renders.ts";
 
 /** Renders saved versions. */
@@ -39,13 +40,14 @@ export function createDashboardRendering(options: {
 }): DashboardRendering {
   const { sources, cache, shared = noSharedCache, bulkhead, holdings, now } = options;
   const drawInTurns = createDrawInTurns();
+  const settle = createSettling();
   const callers = createCallers(() => fault("CANCELED", "the caller went away"));
 
   return {
     async render(tenant, loaded, wanted) {
-      const asked = settleRender(loaded, wanted, now());
+      const settled = settle(loaded, wanted, now());
       const revisions = await sources.revisions(tenant, loaded.definition.datasources);
-      const key = { tenant, key: renderKey(loaded, asked, revisions) };
+      const key = { tenant, key: settled.key(revisions) };
       const kept = cache.get<RenderedDashboard>(key);
       if (kept !== undefined) return kept;
       using caller = callers.join(JSON.stringify([tenant, key.key]), wanted.signal);
@@ -54,7 +56,7 @@ export function createDashboardRendering(options: {
           const make = async () => {
             using held = holdings.open(tenant);
             return await renderFresh(
-              { tenant, loaded, asked, held, abandoned: caller.abandoned },
+              { tenant, loaded, asked: settled.asked, held, abandoned: caller.abandoned },
               { ...options, drawInTurns },
             );
           };
