@@ -36,7 +36,7 @@ export type Definitions = {
 
 /** What the loader needs. */
 export type DefinitionsOptions = {
-  readonly store: Pick<Store, "getVersion" | "getActiveVersion">;
+  readonly store: Pick<Store, "getVersion" | "getActiveVersion" | "getActiveVersions">;
   /** Keeps parsed versions, fairly between tenants. */
   readonly cache: ByteCache;
   readonly news: News;
@@ -56,6 +56,7 @@ const bytesPerChar = 65;
 export function createDefinitions({ store, cache, news, elapsedMs }: DefinitionsOptions): Definitions {
   const active = createLastAnswers({
     ask: (tenant, dashboardId) => store.getActiveVersion(tenant, dashboardId),
+    askAll: (dashboards) => store.getActiveVersions(dashboards),
     freshMs: 1_000,
     staleMs: 600_000,
     max: 100_000,

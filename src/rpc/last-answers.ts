@@ -15,6 +15,8 @@ export type LastAnswers<V> = {
 /** How to ask, and how long an answer serves. */
 export type LastAnswersOptions<V> = {
   readonly ask: (tenant: string, id: string) => Promise<V | undefined>;
+  /** As `ask`, of many at once, in their order. With it, nobody waits for what is in use. */
+  readonly askAll?: (asked: readonly Asked[]) => Promise<readonly (V | undefined)[]>;
   /** How long an answer serves without asking: so long may another process's change go unseen. */
   readonly freshMs: number;
   /** How long it serves while the store is down, or slow to answer; 0 for never. */
@@ -25,6 +27,9 @@ export type LastAnswersOptions<V> = {
   readonly elapsedMs: () => number;
 };
 
+/** What a question is about. */
+export type Asked = { readonly tenant: string; readonly id: string };
+
 /** An answer, and when it was asked for. */
 type Said<V> = { readonly value: V; readonly atMs: number };
 
@@ -34,14 +39,46 @@ type Said<V> = { readonly value: V; readonly atMs: number };
  */
 const patienceMs = 300;
 
+/** How many are asked about at once: some milliseconds of the database's time. */
+const mostAtOnce = 1_000;
+
 /**
  * Creates the answers. Whoever asks for the same at the same time waits for one question. That there is
- * nothing is never remembered, and an answer to a question that was asked before `forget` is not kept.
+ * nothing is never remembered, and an answer to a question that was asked before `forget` is not kept. What is in
+ * use is asked anew in half the time that an answer serves, all of it in one question.
  */
 export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswers<V> {
   const { freshMs, staleMs, max, elapsedMs } = options;
   const known = new LRUCache<string, Said<V>>({ max });
   const asking = new Map<string, Promise<Said<V> | undefined>>();
+  /** Used since it was last asked for, and what is asked about just now. */
+  const used = new Map<string, Asked>();
+  const refreshed = new Set<string>();
+
+  const remember = (key: string, said: Said<V> | undefined) => {
+    if (said === undefined) known.delete(key);
+    else if ((known.peek(key)?.atMs ?? Number.NEGATIVE_INFINITY) <= said.atMs) known.set(key, said);
+  };
+
+  const use = (key: string, asked: Asked) => {
+    if (options.askAll === undefined || used.size >= mostAtOnce) return;
+    if (used.size === 0) setTimeout(refresh, freshMs / 2, options.askAll).unref();
+    used.set(key, asked);
+  };
+
+  const refresh = async (askAll: NonNullable<typeof options.askAll>) => {
+    const due = [...used];
+    used.clear();
+    for (const [key] of due) refreshed.add(key);
+    const atMs = elapsedMs();
+    // Where that fails, each is asked about by itself when it is too old.
+    const values = await askAll(due.map(([, asked]) => asked)).catch(() => undefined);
+    for (const [at, [key]] of due.entries()) {
+      if (!refreshed.delete(key) || values === undefined) continue;
+      const value = values[at];
+      remember(key, value === undefined ? undefined : { value, atMs });
+    }
+  };
 
   const ask = (tenant: string, id: string, key: string) => {
     const under = asking.get(key);
@@ -53,8 +90,7 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
       .then((value) => {
         const said = value === undefined ? undefined : { value, atMs };
         if (asking.get(key) !== asked) return said;
-        if (said === undefined) known.delete(key);
-        else known.set(key, said);
+        remember(key, said);
         return said;
       })
       .finally(() => {
@@ -68,7 +104,10 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
     const key = JSON.stringify([tenant, id]);
     const last = known.get(key);
     const ageMs = last === undefined ? Number.POSITIVE_INFINITY : elapsedMs() - last.atMs;
-    if (last !== undefined && ageMs < freshMs) return last;
+    if (last !== undefined && ageMs < freshMs) {
+      use(key, { tenant, id });
+      return last;
+    }
     const asked = ask(tenant, id, key);
     if (last === undefined || ageMs >= staleMs) return asked;
     try {
@@ -89,6 +128,7 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
       const key = JSON.stringify([tenant, id]);
       known.delete(key);
       asking.delete(key);
+      refreshed.delete(key);
     },
   };
 }

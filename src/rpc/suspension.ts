@@ -18,12 +18,13 @@ export function createSuspensionCheck({
   news,
   elapsedMs,
 }: {
-  readonly store: Pick<Store, "isSuspended">;
+  readonly store: Pick<Store, "isSuspended" | "areSuspended">;
   readonly news: News;
   readonly elapsedMs: () => number;
 }): SuspensionCheck {
   const answers = createLastAnswers({
     ask: (tenant) => store.isSuspended(tenant),
+    askAll: (tenants) => store.areSuspended(tenants.map(({ tenant }) => tenant)),
     freshMs: 1_000,
     staleMs: 600_000,
     max: 100_000,

@@ -122,3 +122,17 @@ export async function getActiveVersion(
   const [row] = await sql<{ version: number }[]>`select get_active_version(${tenant}, ${dashboardId}) as version`;
   return row?.version;
 }
+
+/** As `getActiveVersion`, of many dashboards of any tenants, in their order. */
+export async function getActiveVersions(
+  { sql }: Connection,
+  dashboards: readonly { readonly tenant: string; readonly id: string }[],
+): Promise<readonly (number | undefined)[]> {
+  const asked = JSON.stringify(dashboards.map(({ tenant, id }) => [tenant, id]));
+  const rows = await sql<{ version: number | null }[]>`
+    select active.version
+    from jsonb_array_elements(${asked}::text::jsonb) with ordinality as asked (dashboard, place)
+    left join lateral get_active_version(dashboard ->> 0, dashboard ->> 1) as active (version) on true
+    order by asked.place`;
+  return rows.map(({ version }) => version ?? undefined);
+}

@@ -4,7 +4,7 @@ import { startAuditSweeping } from "./audit-months.ts";
 import { type ConnectionSummary, type ConnectionsWanted, listConnections } from "./connection-list.ts";
 import { getConnection, type StoredConnection } from "./connections.ts";
 import { type DefinitionSummary, type DefinitionsWanted, listDefinitions } from "./definition-list.ts";
-import { getActiveVersion, getVersion, type StoredVersion } from "./definitions.ts";
+import { getActiveVersion, getActiveVersions, getVersion, type StoredVersion } from "./definitions.ts";
 import { getDraft, type StoredDraft } from "./drafts.ts";
 import { checkDurability } from "./durability-check.ts";
 import { type EmbeddedServer, openEmbeddedDatabase } from "./embedded/database.ts";
@@ -16,7 +16,7 @@ import { listShares, type ShareSummary, type SharesWanted } from "./share-list.t
 import { countOpens, type ShareOpens } from "./share-opens.ts";
 import { getShare, type StoredShare } from "./shares.ts";
 import { startSweeping } from "./sweep.ts";
-import { isSuspended } from "./tenants.ts";
+import { areSuspended, isSuspended } from "./tenants.ts";
 import { listVersions, type VersionSummary, type VersionsWanted } from "./version-list.ts";
 
 /**
@@ -30,6 +30,10 @@ export type Store = {
   getVersion(tenant: string, dashboardId: string, version: number | undefined): Promise<StoredVersion | undefined>;
   /** Returns the number of a dashboard's active version; undefined for an archived dashboard. */
   getActiveVersion(tenant: string, dashboardId: string): Promise<number | undefined>;
+  /** As `getActiveVersion`, of many dashboards of any tenants, in their order. */
+  getActiveVersions(
+    dashboards: readonly { readonly tenant: string; readonly id: string }[],
+  ): Promise<readonly (number | undefined)[]>;
   /** Returns a dashboard's draft, an archived one's too. */
   getDraft(tenant: string, dashboardId: string): Promise<StoredDraft | undefined>;
   /** Lists dashboards in the order of their ids' bytes. */
@@ -48,6 +52,8 @@ export type Store = {
   countOpens(opens: readonly ShareOpens[]): Promise<void>;
   /** Says whether an operator has suspended the tenant. */
   isSuspended(tenant: string): Promise<boolean>;
+  /** As `isSuspended`, of many tenants, in their order. */
+  areSuspended(tenants: readonly string[]): Promise<readonly boolean[]>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** The embedded server; absent where the database is elsewhere. */
@@ -135,6 +141,7 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "clos
       pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
     getActiveVersion: (tenant, dashboardId) =>
       pool.glance(readMs, (connection) => getActiveVersion(connection, tenant, dashboardId)),
+    getActiveVersions: (dashboards) => pool.glance(readMs, (connection) => getActiveVersions(connection, dashboards)),
     getDraft: (tenant, dashboardId) =>
       pool.use(tenant, readMs, (connection) => getDraft(connection, tenant, dashboardId)),
     listDefinitions: (tenant, wanted) =>
@@ -147,6 +154,7 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "clos
     listConnections: (tenant, wanted) =>
       pool.use(tenant, readMs, (connection) => listConnections(connection, tenant, wanted)),
     isSuspended: (tenant) => pool.glance(readMs, (connection) => isSuspended(connection, tenant)),
+    areSuspended: (tenants) => pool.glance(readMs, (connection) => areSuspended(connection, tenants)),
     async ping() {
       await pool.use("", readMs, ({ sql }) => sql`select 1`);
     },

@@ -16,6 +16,10 @@ function start(rows = 1) {
       if (state.isDown) throw fault("DEPENDENCY_DOWN", "down");
       return state.active;
     },
+    getActiveVersions: async (dashboards: readonly unknown[]) => {
+      if (state.isDown) throw fault("DEPENDENCY_DOWN", "down");
+      return dashboards.map(() => state.active);
+    },
     getVersion: async (_: string, dashboardId: string, version = 1) => {
       state.reads.push(`${dashboardId} ${version}`);
       const inline = { columns: [{ name: "n" }], rows: Array.from({ length: rows }, () => [1]) };

@@ -43,6 +43,22 @@ test("an archived dashboard has no active version, and keeps every version", asy
   );
 });
 
+test("many tenants' active versions are told at once, each tenant's own", async () => {
+  await save("one-of-many", "a");
+  await save("one-of-many", "b");
+  await save("gone-of-many", "a");
+  await archive("gone-of-many");
+  const asked = [
+    { tenant: "bolt", id: "one-of-many" },
+    { tenant: "acme", id: "one-of-many" },
+    { tenant: "acme", id: "gone-of-many" },
+    { tenant: "acme", id: "unknown, {\"}'" },
+    { tenant: "acme", id: "one-of-many" },
+  ];
+  assert.equal(await store.getActiveVersions(asked), [undefined, 2, undefined, undefined, 2]);
+  assert.equal(await store.getActiveVersions([]), []);
+});
+
 test("archiving again is fine, what does not exist is NOT_FOUND, another version is STALE_VERSION", async () => {
   await save("twice", "a");
   assert.match((await refusalOf(archive("twice", 2))).body.message, "expected_version 1");

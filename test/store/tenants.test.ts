@@ -17,6 +17,14 @@ test("a tenant is suspended when an operator said so, and others are not", async
   });
   assert.is(await store.isSuspended("acme"), true);
   assert.is(await store.isSuspended("bolt"), false);
+  assert.equal(await store.areSuspended(["bolt", "acme", "bolt", "acme", "unknown"]), [
+    false,
+    true,
+    false,
+    true,
+    false,
+  ]);
+  assert.equal(await store.areSuspended([]), []);
   // Whatever a replica remembers that has let the call in.
   const save = (tenant: string) => change(store, tenant, (tx) => tx.saveDefinition(definition("ops", "{}")));
   assert.is((await refusalOf(save("acme"))).reason, "TENANT_SUSPENDED");
