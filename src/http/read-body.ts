@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+import { setImmediate } from "node:timers/promises";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
 /**
@@ -24,9 +26,16 @@ export async function readBody(
     if (bytes > kept.byteLength) kept = Buffer.concat([kept.subarray(0, before)], Math.max(bytes, 2 * before));
     kept.set(chunk, before);
   }
-  // A stream that was reset ends as one does that is whole.
-  if (isHttp2(request) && request.stream.state.remoteClose !== 1) throw new Error("the stream was reset");
+  if (isHttp2(request) && !(await isWhole(request))) throw new Error("the stream was reset");
   return kept.subarray(0, bytes);
+}
+
+/** A stream that was reset ends as one does that is whole. */
+async function isWhole({ stream }: Http2ServerRequest): Promise<boolean> {
+  if (stream.state.remoteClose === 1) return true;
+  // Its end is told to us before it is taken down.
+  await setImmediate();
+  return stream.state.remoteClose === 1;
 }
 
 /** Lets a client that waits for it send its body, once somebody wants it. */

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import { readBody } from "../../src/http/read-body.ts";
 import { suite } from "../harness.ts";
@@ -38,5 +40,42 @@ for (const when of ["now", "later"]) {
     assert.is(await answer.text(), "too large");
   });
 }
+
+const http2 = createHttp2Server(async (request, response) => {
+  const body = await readBody(request, response, maxBytes).catch((error: Error) => `failed: ${error.message}`);
+  http2.emit("read", `${body}`);
+  if (!response.stream.destroyed) response.end(body ?? "too large");
+});
+await new Promise<void>((resolve) => http2.listen(0, "127.0.0.1", resolve));
+const session = connect(`http://127.0.0.1:${(http2.address() as AddressInfo).port}`);
+test.after(() => {
+  session.close();
+  http2.close();
+});
+
+test("one of HTTP/2 of which only the beginning came is not whole", async () => {
+  const read = once(http2, "read");
+  const stream = session.request({ ":method": "POST", ":path": "/" });
+  stream.on("error", () => {});
+  stream.write("dash");
+  await sleep(50);
+  stream.destroy();
+  assert.match(`${await read}`, /^failed: /);
+});
+
+test("one of HTTP/2 that comes after somebody waits for it is whole", async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const stream = session.request({ ":method": "POST", ":path": "/" });
+      // Its head is there by then, and the server waits.
+      await sleep(50);
+      stream.end("dashboards");
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    }),
+  );
+  assert.equal([...new Set(answers)], ["dashboards"]);
+});
 
 test.run();
