@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { bodyTooLarge } from "../errors/body-too-large.ts";
 import { fault } from "../errors/fault.ts";
+import type { Chunks } from "../unary/unary-call.ts";
 
 /**
  * gRPC's length-prefixed messages (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md): whether it is
@@ -10,12 +11,14 @@ import { fault } from "../errors/fault.ts";
 export const prefixBytes = 5;
 
 /** Returns a message with its prefix. */
-export function toEnvelope(message: Uint8Array, isCompressed: boolean): Uint8Array {
-  const bytes = Buffer.allocUnsafe(prefixBytes + message.byteLength);
-  bytes.writeUInt8(isCompressed ? 1 : 0);
-  bytes.writeUInt32BE(message.byteLength, 1);
-  bytes.set(message, prefixBytes);
-  return bytes;
+export function toEnvelope(message: Chunks, isCompressed: boolean): Uint8Array {
+  const prefix = Buffer.allocUnsafe(prefixBytes);
+  prefix.writeUInt8(isCompressed ? 1 : 0);
+  prefix.writeUInt32BE(
+    message.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    1,
+  );
+  return Buffer.concat([prefix, ...message]);
 }
 
 /**

@@ -87,8 +87,9 @@ export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request:
   async function write(message: Message, acceptsGzip: boolean): Promise<Uint8Array> {
     const binary = kept?.(message)?.binary;
     if (acceptsGzip && binary?.gzip !== undefined) return toEnvelope(await binary.gzip(), true);
-    const bytes = binary?.plain() ?? toBinary(output, message);
+    if (binary !== undefined) return toEnvelope(binary.plain(), false);
+    const bytes = toBinary(output, message);
     const isWorthwhile = acceptsGzip && bytes.byteLength >= minCompressedBytes;
-    return isWorthwhile ? toEnvelope(await promisify(gzip)(bytes), true) : toEnvelope(bytes, false);
+    return isWorthwhile ? toEnvelope([await promisify(gzip)(bytes)], true) : toEnvelope([bytes], false);
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toErrorAnswer } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
-import type { KeptBytes } from "../unary/unary-call.ts";
+import type { Chunks, KeptBytes } from "../unary/unary-call.ts";
 import type { Turn } from "./handler.ts";
 import { hasBody, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
@@ -13,6 +13,9 @@ export type Answer = {
   /** Of HTTP/2 only: what is known when the body has been sent. */
   readonly trailers?: Readonly<Record<string, string>>;
 };
+
+/** An answer as it is sent: also one whose body is kept in chunks. */
+export type SentAnswer = Omit<Answer, "body"> & { readonly body: Answer["body"] | Chunks };
 
 /** Headers that each answer has, unless it has others of their names: nothing is kept on the way, or taken for what it is not. */
 export const commonHeaders = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
@@ -35,30 +38,42 @@ const streamLingerMs = 250;
  * Sends an answer. Where the request's body was not read to its end, the rest is thrown away for a
  * moment, and then an HTTP/1.1 connection is closed, or an HTTP/2 stream.
  */
-export async function sendAnswer({ request, response, common, tally }: Turn, answer: Answer): Promise<void> {
+export async function sendAnswer({ request, response, common, tally }: Turn, answer: SentAnswer): Promise<void> {
   const early = await isEarly(request);
   if (response.headersSent || response.destroyed) return;
-  const body = typeof answer.body === "string" ? Buffer.from(answer.body) : answer.body;
+  const chunks = toChunks(answer.body);
+  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const headers: Record<string, string> = { ...common, ...answer.headers };
-  if (answer.status !== 304 && answer.trailers === undefined) headers["content-length"] = `${body.byteLength}`;
+  if (answer.status !== 304 && answer.trailers === undefined) headers["content-length"] = `${bytes}`;
   // A response that ends without data says so in its head, which gRPC needs where there is an error only.
-  const empty = request.method === "HEAD" || body.byteLength === 0;
-  tally.bytes = empty ? 0 : body.byteLength;
+  const empty = request.method === "HEAD" || bytes === 0;
+  tally.bytes = empty ? 0 : bytes;
   if (!early || "stream" in response) {
     if (early) releaseStream(request, response);
     writeHead(response, answer.status, headers);
     if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
-    if (empty) response.end();
-    else response.end(body);
+    if (!empty) writeAll(response, chunks);
+    response.end();
     return;
   }
   writeHead(response, answer.status, { ...headers, connection: "close" });
   // The client knows the whole answer by its length; the connection ends with `end`.
   if (empty) response.flushHeaders();
-  else response.write(body);
+  else writeAll(response, chunks);
   request.resume();
   await Promise.race([sleep(lingerMs), new Promise((resolve) => request.once("close", resolve))]);
   response.end();
+}
+
+function toChunks(body: SentAnswer["body"]): Chunks {
+  if (typeof body === "string") return [Buffer.from(body)];
+  return body instanceof Uint8Array ? [body] : body;
+}
+
+/** What is written to HTTP/1.1 in one go is sent in one; HTTP/2 makes a frame of each chunk. */
+function writeAll(response: NodeResponse, chunks: Chunks): void {
+  if ("stream" in response) response.write(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+  else for (const chunk of chunks) response.write(chunk);
 }
 
 /** Node looks least at headers that come all at once, in a list; what was set on the response before stays. */

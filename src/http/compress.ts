@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { Answer, KeptAnswer } from "./answer.ts";
+import type { Chunks } from "../unary/unary-call.ts";
+import type { Answer, KeptAnswer, SentAnswer } from "./answer.ts";
 
 /** Smaller bodies stay as they are: they fit a packet anyway. */
 const minBytes = 1_024;
@@ -12,7 +13,9 @@ const maxListLength = 1_024;
  * Compresses an answer with gzip when the client takes it and the body is worth it, unless somebody keeps it in that
  * form. The work is done off the main thread.
  */
-export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<Answer> {
+export function compressAnswer(answer: Answer, acceptEncoding: string): Promise<Answer>;
+export function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<SentAnswer>;
+export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<SentAnswer> {
   const { body, ...rest } = answer;
   const { plain, compress } = formsOf(body);
   if (compress === undefined) return { ...rest, body: plain() };
@@ -22,7 +25,10 @@ export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding
 }
 
 type Body = Answer["body"] | KeptAnswer["body"];
-type Forms = { readonly plain: () => Answer["body"]; readonly compress: (() => Promise<Uint8Array>) | undefined };
+type Forms = {
+  readonly plain: () => SentAnswer["body"];
+  readonly compress: (() => Promise<Uint8Array | Chunks>) | undefined;
+};
 
 function formsOf(body: Body): Forms {
   if (typeof body === "object" && "plain" in body) return { plain: () => body.plain(), compress: body.gzip };

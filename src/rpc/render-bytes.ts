@@ -1,6 +1,6 @@
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { type RenderResponse, RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import type { KeptBytes, KeptMessage } from "../unary/unary-call.ts";
+import type { Chunks, KeptBytes, KeptMessage } from "../unary/unary-call.ts";
 import type { RenderedDashboard } from "./rendered.ts";
 import { type CompressedHead, compressHead, gzipWithTail } from "./split-gzip.ts";
 
@@ -49,21 +49,28 @@ function createHeads(make: (rendered: RenderedDashboard) => Uint8Array): Heads {
 
 function join(headOf: Heads, rendered: RenderedDashboard, makeTail: () => Uint8Array): KeptBytes {
   let made: Uint8Array | undefined;
+  let zipped: Promise<Chunks> | undefined;
   const tail = () => {
     made ??= makeTail();
     return made;
   };
+  const zip = async () => {
+    const head = headOf(rendered);
+    head.compressed ??= compressHead(head.bytes);
+    try {
+      return gzipWithTail(await head.compressed, tail());
+    } catch (error) {
+      // Whoever asks next has it tried again.
+      [head.compressed, zipped] = [undefined, undefined];
+      throw error;
+    }
+  };
   return {
-    plain: () => Buffer.concat([headOf(rendered).bytes, tail()]),
+    plain: () => [headOf(rendered).bytes, tail()],
     ...(rendered.html.length >= minCompressedChars && {
-      async gzip() {
-        const head = headOf(rendered);
-        head.compressed ??= compressHead(head.bytes).catch((error: unknown) => {
-          // Whoever asks next has it tried again.
-          head.compressed = undefined;
-          throw error;
-        });
-        return gzipWithTail(await head.compressed, tail());
+      gzip() {
+        zipped ??= zip();
+        return zipped;
       },
     }),
   };

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { constants, crc32, deflateRaw } from "node:zlib";
+import type { Chunks } from "../unary/unary-call.ts";
 
 /** A beginning that many texts have, whose compressed form serves them all. */
 export type CompressedHead = { readonly bytes: Uint8Array; readonly crc: number; readonly length: number };
@@ -17,11 +18,11 @@ export async function compressHead(head: Uint8Array): Promise<CompressedHead> {
 }
 
 /**
- * Returns a text in the form of gzip (RFC 1952), its beginning compressed before and its end stored as it is: some
- * hundred bytes that change often are not worth compressing all that stands before them anew.
+ * Returns a text in the form of gzip (RFC 1952), its beginning compressed before and, in a chunk of its own, its end stored
+ * as it is: some hundred bytes that change often are not worth compressing all that stands before them anew.
  */
-export function gzipWithTail(head: CompressedHead, tail: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [head.bytes];
+export function gzipWithTail(head: CompressedHead, tail: Uint8Array): Chunks {
+  const parts: Uint8Array[] = [];
   for (let from = 0; from === 0 || from < tail.byteLength; from += maxStored) {
     const stored = tail.subarray(from, from + maxStored);
     const isLast = from + maxStored >= tail.byteLength;
@@ -35,5 +36,5 @@ export function gzipWithTail(head: CompressedHead, tail: Uint8Array): Uint8Array
   trailer.writeUInt32LE(crc32(tail, head.crc));
   trailer.writeUInt32LE((head.length + tail.byteLength) % 2 ** 32, 4);
   parts.push(trailer);
-  return Buffer.concat(parts);
+  return [head.bytes, Buffer.concat(parts)];
 }

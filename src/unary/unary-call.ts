@@ -47,11 +47,14 @@ export type GateContext = Pick<HandlerContext, "method" | "values"> & {
 /** A message as bytes that somebody keeps. */
 export type KeptMessage = { readonly json: KeptBytes; readonly binary: KeptBytes };
 
+/** Bytes, one chunk after another: what is kept is sent as it is, and not copied to stand beside what is new. */
+export type Chunks = readonly Uint8Array[];
+
 /** Bytes in their forms. */
 export type KeptBytes = {
-  plain(): Uint8Array;
+  plain(): Chunks;
   /** Resolves with the same in the form of gzip; absent where that is not worth it. */
-  readonly gzip?: (() => Promise<Uint8Array>) | undefined;
+  readonly gzip?: (() => Promise<Chunks>) | undefined;
 };
 
 /** As Connect's own default: what is registered here has a limit of its own. */
