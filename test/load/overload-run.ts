@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { median } from "../../bench/median.ts";
 import type { LoadProcess } from "./load-process.ts";
 import type { Load } from "./open-loop.ts";
 import { cpuMsOf, rssOf } from "./process-figures.ts";
@@ -71,7 +72,7 @@ export async function overload(world: LoadWorld, client: LoadProcess, options: O
     progress(tellRound(rounds.at(-1)!));
   }
   const probes = await probing.end();
-  const half = Math.round(medianOf(rounds.map(({ peakPerSecond }) => peakPerSecond)) / 2);
+  const half = Math.round(median(rounds.map(({ peakPerSecond }) => peakPerSecond)) / 2);
   progress(`offering ${half} a second for ${recoverySeconds} s`);
   const after = await client.open({ ...watched, seconds: recoverySeconds, perSecond: half });
   const afterSeconds = recoveredAfter(after, half, recoverySeconds);
@@ -92,25 +93,19 @@ export async function overload(world: LoadWorld, client: LoadProcess, options: O
 /** How fast is for the median of the rounds: the machine is not the same in each. All else is for every one. */
 function promisesOf(rounds: readonly OverloadRound[]): Promises {
   const loads = rounds.map(({ load }) => load);
-  const median = (of: (load: LoadFigures) => number) => medianOf(loads.map(of));
+  const medianOf = (of: (load: LoadFigures) => number) => median(loads.map(of));
   const expected = new Set(["200", "503"]);
   return {
-    "the client keeps its schedule, or all else is void": median(({ late }) => late.p99) < 50,
-    "goodput is at least 80 % of the peak": medianOf(rounds.map(({ goodputPercent }) => goodputPercent)) >= 80,
-    "of what is accepted the p99 is below 1 s": median(({ ok }) => ok.p99) < 1_000,
+    "the client keeps its schedule, or all else is void": medianOf(({ late }) => late.p99) < 50,
+    "goodput is at least 80 % of the peak": median(rounds.map(({ goodputPercent }) => goodputPercent)) >= 80,
+    "of what is accepted the p99 is below 1 s": medianOf(({ ok }) => ok.p99) < 1_000,
     "of what is shed the p99 is below 50 ms":
-      loads.some(({ shed }) => shed.count > 0) && median(({ shed }) => shed.p99) < 50,
+      loads.some(({ shed }) => shed.count > 0) && medianOf(({ shed }) => shed.p99) < 50,
     "all is answered, with 200 or 503": loads.every(({ statuses }) =>
       Object.keys(statuses).every((at) => expected.has(at)),
     ),
     "all that is shed is told when to come back": loads.every(({ withoutRetryAfter }) => withoutRetryAfter === 0),
   };
-}
-
-/** Returns the median of at least one number. */
-export function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 function tellRound({ peakPerSecond, goodputPercent, load: { ok, shed, seconds } }: OverloadRound): string {

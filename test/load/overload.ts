@@ -3,8 +3,9 @@
  * much on schedule, time and again, and then half as much, to see it recover. The last line begins with `passed` or `failed`.
  */
 import { parseArgs } from "node:util";
+import { median } from "../../bench/median.ts";
 import { startLoadProcess } from "./load-process.ts";
-import { medianOf, type Overload, type OverloadRound, overload } from "./overload-run.ts";
+import { type Overload, type OverloadRound, overload } from "./overload-run.ts";
 import { pin } from "./process-figures.ts";
 import { conclude, mib, say, wholeOption } from "./progress.ts";
 import { startLoadWorld } from "./world.ts";
@@ -32,7 +33,7 @@ try {
   const times = { seconds, warmUpSeconds: 2 * stepSeconds, stepSeconds, recoverySeconds: 10 };
   const figures = await overload(world, client, { multiple, steps, ...times, progress: say });
   print(figures);
-  const goodput = medianOf(figures.rounds.map(({ goodputPercent }) => goodputPercent));
+  const goodput = median(figures.rounds.map(({ goodputPercent }) => goodputPercent));
   conclude(figures.promises, `${goodput.toFixed(0)} % of the peak at ${multiple} times as much`);
 } finally {
   client.end();
@@ -42,7 +43,7 @@ try {
 function print({ rounds, probes, recovery, rssBytes }: Overload): void {
   const spread = (of: (round: OverloadRound) => number, unit: string) => {
     const all = rounds.map(of);
-    return `${medianOf(all).toFixed(0)} ${unit} (${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)})`;
+    return `${median(all).toFixed(0)} ${unit} (${Math.min(...all).toFixed(0)} to ${Math.max(...all).toFixed(0)})`;
   };
   const sum = (of: (round: OverloadRound) => number) => rounds.reduce((all, round) => all + of(round), 0);
   console.log(`

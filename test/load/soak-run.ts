@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { median } from "../../bench/median.ts";
@@ -22,8 +23,10 @@ type Window = {
   readonly rssBytes: number;
   /** After the garbage was collected. */
   readonly heapBytes: number;
-  readonly fds: number;
 };
+
+/** How many files and sockets were open before anybody came, and when all had left. */
+type Files = { readonly before: number; readonly after: number };
 
 /** What came of it. */
 export type Soak = {
@@ -33,6 +36,7 @@ export type Soak = {
   readonly unexpected: readonly string[];
   readonly leaks: readonly string[];
   readonly windows: readonly Window[];
+  readonly files: Files;
   readonly growth: { readonly rssBytes: number; readonly rssPercent: number; readonly heapPercent: number };
   readonly promises: Promises;
 };
@@ -48,6 +52,10 @@ const compared = 8;
 /** Small enough to be full within the first tenth, since a cache that fills is no leak. */
 const cacheMaxBytes = 32 * 1024 * 1024;
 
+/** How long the connections of those who have left may stay, and some that the service has in reserve. */
+const leaveMs = 90_000;
+const reserve = 8;
+
 /** Sends so many requests to a service, and watches what it takes. */
 export async function soak({ requests, tenants, progress }: SoakOptions): Promise<Soak> {
   progress(`starting the service with ${tenants} tenants`);
@@ -58,6 +66,7 @@ export async function soak({ requests, tenants, progress }: SoakOptions): Promis
   try {
     pin(client.pid, 1);
     pin(world.pid, 0);
+    const before = fdsOf(world.pid);
     const windows: Window[] = [];
     const parts: LoadFigures[] = [];
     const mix = mixSoak(world.tenants);
@@ -71,13 +80,15 @@ export async function soak({ requests, tenants, progress }: SoakOptions): Promis
       sent += part.sent;
       parts.push(part);
       windows.push({ requests: sent, ...(await lookAt(world)) });
-      const { rssBytes, heapBytes, fds } = windows.at(-1)!;
+      const { rssBytes, heapBytes } = windows.at(-1)!;
       const perSecond = Math.round(sent / ((performance.now() - startMs) / 1000));
-      progress(`${sent} sent, ${perSecond}/s, ${toMib(rssBytes)} MiB, heap ${toMib(heapBytes)} MiB, ${fds} fds`);
+      progress(`${sent} sent, ${perSecond}/s, ${toMib(rssBytes)} MiB, heap ${toMib(heapBytes)} MiB`);
     }
     const perSecond = sent / ((performance.now() - startMs) / 1000);
     const rest = await others.end();
-    return judge(sent + rest.sent, perSecond, parts, rest, windows);
+    progress("waiting for all to have left");
+    const files = { before, after: await countFewest(world.pid, before + reserve) };
+    return judge({ requests: sent + rest.sent, perSecond, parts, others: rest, windows, files });
   } finally {
     await others.end();
     client.end();
@@ -85,13 +96,19 @@ export async function soak({ requests, tenants, progress }: SoakOptions): Promis
   }
 }
 
-function judge(
-  requests: number,
-  perSecond: number,
-  parts: readonly LoadFigures[],
-  others: Others,
-  windows: readonly Window[],
-): Soak {
+/** Returns how many files and sockets are open once they are as few as `enough`, or after a while. */
+async function countFewest(pid: number, enough: number): Promise<number> {
+  const endMs = performance.now() + leaveMs;
+  while (fdsOf(pid) > enough && performance.now() < endMs) await sleep(1_000);
+  return fdsOf(pid);
+}
+
+type Seen = Pick<Soak, "requests" | "perSecond" | "windows" | "files"> & {
+  readonly parts: readonly LoadFigures[];
+  readonly others: Others;
+};
+
+function judge({ requests, perSecond, parts, others, windows, files }: Seen): Soak {
   const statuses: Record<string, number> = { ...others.statuses };
   for (const part of parts) {
     for (const [status, count] of Object.entries(part.statuses)) statuses[status] = (statuses[status] ?? 0) + count;
@@ -103,20 +120,19 @@ function judge(
   const change = (of: (window: Window) => number) => [median(first.map(of)), median(last.map(of))] as const;
   const [rssBefore, rssAfter] = change(({ rssBytes }) => rssBytes);
   const [heapBefore, heapAfter] = change(({ heapBytes }) => heapBytes);
-  const [fdsBefore, fdsAfter] = change(({ fds }) => fds);
   const growth = {
     rssBytes: rssAfter - rssBefore,
     rssPercent: (rssAfter / rssBefore - 1) * 100,
     heapPercent: (heapAfter / heapBefore - 1) * 100,
   };
   return {
-    ...{ requests, perSecond, statuses, unexpected, leaks, windows, growth },
+    ...{ requests, perSecond, statuses, unexpected, leaks, windows, files, growth },
     promises: {
       "every answer is the expected one": unexpected.length === 0,
       "no tenant sees another's": leaks.length === 0,
       "memory grows by less than 5 % and 20 MiB": growth.rssPercent < 5 && growth.rssBytes < 20 * 1024 * 1024,
       "the heap grows by less than 2 %": growth.heapPercent < 2,
-      "as many files and sockets are open": fdsAfter <= fdsBefore * 1.05 + 8,
+      "as many files and sockets are open": files.after <= files.before + reserve,
     },
   };
 }
@@ -127,8 +143,8 @@ async function lookAt(world: LoadWorld): Promise<Omit<Window, "requests">> {
   const before = heaps().length;
   const rssBytes = rssOf(world.pid);
   world.signal("SIGUSR2");
-  while (heaps().length === before) await new Promise((resolve) => setTimeout(resolve, 20));
-  return { rssBytes, heapBytes: heaps().at(-1)!, fds: fdsOf(world.pid) };
+  while (heaps().length === before) await sleep(20);
+  return { rssBytes, heapBytes: heaps().at(-1)! };
 }
 
 type Others = {
@@ -158,7 +174,7 @@ function startOthers({ url, tenants }: LoadWorld): { end(): Promise<Others> } {
     while (going) {
       await one(tenants[sent % tenants.length]!, sent).catch((error: Error) => problems.push(`gRPC: ${error.message}`));
       sent += 1;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await sleep(10);
     }
   })();
   return {

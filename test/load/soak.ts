@@ -28,7 +28,7 @@ requests     ${figures.requests}, ${figures.perSecond.toFixed(0)} a second
 statuses     ${JSON.stringify(figures.statuses)}
 memory       ${mib(last.rssBytes)}, ${mib(growth.rssBytes)} (${growth.rssPercent.toFixed(1)} %) more than after a tenth
 heap         ${mib(last.heapBytes)} after a collection, ${growth.heapPercent.toFixed(1)} % more
-files        ${windows.map(({ fds }) => fds).join(" ")}
+files        ${figures.files.before} before anybody came, ${figures.files.after} when all had left
 canaries     ${canaries.requests} requests, ${canaries.leaks} leaks, ${canaries.failures} failures (seed ${canaries.seed})
 `);
 for (const problem of [...figures.unexpected, ...figures.leaks, ...canaries.problems]) console.log(problem);
