@@ -28,7 +28,7 @@ export type LastAnswersOptions<V> = {
 };
 
 /** What a question is about. */
-export type Asked = { readonly tenant: string; readonly id: string };
+type Asked = { readonly tenant: string; readonly id: string };
 
 /** An answer, and when it was asked for. */
 type Said<V> = { readonly value: V; readonly atMs: number };

@@ -4,7 +4,7 @@ import { type AskedRender, renderKey, settleRender, type WantedRender } from "./
 import type { LoadedDefinition } from "./definitions.ts";
 
 /** What is wanted of a version, settled. */
-export type SettledRender = {
+type SettledRender = {
   readonly asked: AskedRender;
   /** As `renderKey`. */
   key(revisions: string): string;
