@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { createTurnsDestination } from "./by-turns.ts";
 
 /** Writes JSON lines. A line is an object of fields and a constant message, so that it can be searched. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
@@ -23,7 +24,7 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
         censor: "[redacted]",
       },
     },
-    stream ?? pino.destination({ dest: 2, sync: true }),
+    stream ?? createTurnsDestination(2),
   );
 }
 
