@@ -142,7 +142,11 @@ export function createServers(options: ServersOptions): Servers {
       closing.add(socket);
       last.once("close", () => socket.destroySoon());
     } else if (mixed || !socket.writable) socket.destroy();
-    else if (!socket.writableEnded) refuse(socket, error);
+    else if (!socket.writableEnded) {
+      // What still comes of it is no other request, and must not cut off the answer.
+      closing.add(socket);
+      refuse(socket, error);
+    }
   }
 }
 

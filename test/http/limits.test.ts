@@ -36,6 +36,31 @@ test("a head or a body that does not end gets the documented error", async () =>
   }
 });
 
+test("what comes after a head that is too large does not cut off its answer", async () => {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  let received = "";
+  let [isClosed, problem] = [false, undefined as Error | undefined];
+  socket.setEncoding("utf8").on("data", (text) => {
+    received += text;
+  });
+  socket.on("close", () => {
+    isClosed = true;
+  });
+  socket.on("error", (error) => {
+    problem = error;
+  });
+  const part = `${"a".repeat(32_768)}\r\nb: `;
+  socket.write(`GET /healthz HTTP/1.1\r\nHost: a\r\nauthorization: ${part}`);
+  for (let count = 0; count < 10; count += 1) {
+    await sleep(20);
+    socket.write(part);
+  }
+  assert.match(received, /^HTTP\/1\.1 4\d\d .*too large/s);
+  assert.is(problem, undefined);
+  assert.not(isClosed, "it is read on for a while");
+  socket.destroy();
+});
+
 test("a body that does not end costs an HTTP/2 stream", async () => {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   const stream = session.request({ ":method": "POST", ":path": `${base}/render`, "content-type": "application/json" });
