@@ -5,7 +5,7 @@ import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { fault } from "../errors/fault.ts";
 import { CallContext } from "../unary/call-context.ts";
-import { createKeptMessages, isAskedAgain } from "../unary/kept-messages.ts";
+import { isAskedAgain } from "../unary/kept-messages.ts";
 import { readWhole } from "../unary/read-whole.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import { prefixBytes, readEnvelope, toEnvelope } from "./envelope.ts";
@@ -42,7 +42,8 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
 export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request: CallRequest) => Promise<GrpcAnswer> {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept, report } = options;
   const { input, output } = spec.method;
-  const messages = isAskedAgain(spec.method) ? createKeptMessages() : undefined;
+  const messages = isAskedAgain(spec.method) ? options.messages : undefined;
+  const kind = `protobuf ${spec.method}`;
 
   return async (request) => {
     const startedAtMs = performance.now();
@@ -73,7 +74,7 @@ export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request:
   async function read(request: CallRequest): Promise<Message> {
     const body = await readWhole(request, readMaxBytes, prefixBytes);
     const bytes = await readEnvelope(body, request.header("grpc-encoding") === "gzip", readMaxBytes);
-    return messages === undefined ? decode(bytes) : messages.of(bytes, decode);
+    return messages === undefined ? decode(bytes) : messages.of(kind, bytes, decode);
   }
 
   function decode(bytes: Uint8Array): Message {

@@ -143,7 +143,7 @@ export function createServers(options: ServersOptions): Servers {
       last.once("close", () => socket.destroySoon());
     } else if (mixed || !socket.writable) socket.destroy();
     else if (!socket.writableEnded) {
-      // What still comes of it is no other request, and must not cut off the answer.
+      // What still comes must not cut off the answer.
       closing.add(socket);
       refuse(socket, error);
     }

@@ -26,6 +26,7 @@ import { reportFault } from "../rpc/report.ts";
 import { findConnectionProblems } from "../rpc/save-connection.ts";
 import { findCrossFieldProblems } from "../rpc/save-definition.ts";
 import type { CrossFieldCheck, FieldCheck } from "../rpc/validate.ts";
+import { createKeptMessages } from "../unary/kept-messages.ts";
 import type { UnaryOptions, UnarySpec } from "../unary/unary-call.ts";
 
 /** What the routes lead to, and what stands before it. */
@@ -51,7 +52,8 @@ export function createRoutes(options: RoutesOptions): Find {
   const { dashboards, connections, gate, kept, lateGate, fieldCheck, isServing, shutdownSignal, timeoutMs, log } =
     options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
-  const rest = createRestRouter(inner, { requestGate: gate, kept });
+  const messages = createKeptMessages();
+  const rest = createRestRouter(inner, { requestGate: gate, kept, messages });
   const grpc = new Map<string, WholeHandler>();
   add(DashboardsService, dashboards, findCrossFieldProblems);
   add(ConnectionsService, connections, findConnectionProblems);
@@ -87,7 +89,12 @@ export function createRoutes(options: RoutesOptions): Find {
       rest.router.rpc(method, implementation, { interceptors, readMaxBytes });
       const spec = createMethodImplSpec(method, implementation) as UnarySpec;
       const requestPath = `/${service.typeName}/${method.name}`;
-      const answer = createGrpcCall(spec, { requestGate: gate, kept, interceptors, readMaxBytes, report });
+      const answer = createGrpcCall(spec, {
+        ...{ requestGate: gate, kept, messages },
+        interceptors,
+        readMaxBytes,
+        report,
+      });
       grpc.set(requestPath, { requestPath, answer });
     }
   }

@@ -1,6 +1,6 @@
 import { ConnectError } from "@connectrpc/connect";
 import { CallContext } from "../unary/call-context.ts";
-import { createKeptMessages, isAskedAgain } from "../unary/kept-messages.ts";
+import { isAskedAgain } from "../unary/kept-messages.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
@@ -19,7 +19,8 @@ export type RestCall = (variables: ReadonlyMap<string, string>) => (request: Cal
  */
 export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: UnaryOptions): RestCall {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept: keptOf } = options;
-  const messages = isAskedAgain(spec.method) ? createKeptMessages() : undefined;
+  const messages = isAskedAgain(spec.method) ? options.messages : undefined;
+  const kind = `json ${spec.method}`;
 
   return (variables) => async (request) => {
     const context = new CallContext(spec, request, "rest");
@@ -36,9 +37,9 @@ export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, 
     try {
       await requestGate?.(context.toGateContext());
       const body = await readBody(request, takesJson, readMaxBytes);
-      const read = () => bind({ variables, query: request.query, body });
+      const read = (bytes: Uint8Array) => bind({ variables, query: request.query, body: bytes });
       const isBodyAll = variables.size === 0 && request.query === "";
-      const input = isBodyAll && messages !== undefined ? messages.of(body, read) : read();
+      const input = isBodyAll && messages !== undefined ? messages.of(kind, body, read) : read(body);
       const output = await invoke(spec, interceptors, context, input);
       const kept = keptOf?.(output);
       return kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept.json };

@@ -39,8 +39,9 @@ type Said<V> = { readonly value: V; readonly atMs: number };
  */
 const patienceMs = 300;
 
-/** How many are asked about at once: some milliseconds of the database's time. */
-const mostAtOnce = 1_000;
+/** How many are asked about before they are too old, and how many at once: a few milliseconds of the database's time. */
+const most = 2_000;
+const mostAtOnce = 200;
 
 /**
  * Creates the answers. Whoever asks for the same at the same time waits for one question. That there is
@@ -53,7 +54,7 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
   const asking = new Map<string, Promise<Said<V> | undefined>>();
   /** Used since it was last asked for, and what is asked about just now. */
   const used = new Map<string, Asked>();
-  const refreshed = new Set<string>();
+  const refreshed = new Map<string, number>();
 
   const remember = (key: string, said: Said<V> | undefined) => {
     if (said === undefined) known.delete(key);
@@ -61,7 +62,7 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
   };
 
   const use = (key: string, asked: Asked) => {
-    if (options.askAll === undefined || used.size >= mostAtOnce) return;
+    if (options.askAll === undefined || used.size >= most) return;
     if (used.size === 0) setTimeout(refresh, freshMs / 2, options.askAll).unref();
     used.set(key, asked);
   };
@@ -69,14 +70,18 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
   const refresh = async (askAll: NonNullable<typeof options.askAll>) => {
     const due = [...used];
     used.clear();
-    for (const [key] of due) refreshed.add(key);
-    const atMs = elapsedMs();
-    // Where that fails, each is asked about by itself when it is too old.
-    const values = await askAll(due.map(([, asked]) => asked)).catch(() => undefined);
-    for (const [at, [key]] of due.entries()) {
-      if (!refreshed.delete(key) || values === undefined) continue;
-      const value = values[at];
-      remember(key, value === undefined ? undefined : { value, atMs });
+    for (let from = 0; from < due.length; from += mostAtOnce) {
+      const part = due.slice(from, from + mostAtOnce);
+      const atMs = elapsedMs();
+      for (const [key] of part) refreshed.set(key, atMs);
+      // Where that fails, each is asked about by itself when it is too old.
+      const values = await askAll(part.map(([, asked]) => asked)).catch(() => undefined);
+      for (const [at, [key]] of part.entries()) {
+        if (refreshed.get(key) !== atMs) continue;
+        refreshed.delete(key);
+        const value = values?.[at];
+        if (values !== undefined) remember(key, value === undefined ? undefined : { value, atMs });
+      }
     }
   };
 

@@ -8,6 +8,7 @@ import type {
   UnaryResponse,
 } from "@connectrpc/connect";
 import type { CallContext } from "./call-context.ts";
+import type { KeptMessages } from "./kept-messages.ts";
 
 /** A method with its implementation, of the kind that takes one message and gives one. */
 export type UnarySpec = Extract<MethodImplSpec, { kind: "unary" }>;
@@ -34,6 +35,8 @@ export type UnaryOptions = {
   readonly requestGate?: ((context: GateContext) => void | Promise<void>) | undefined;
   readonly interceptors?: Interceptor[] | undefined;
   readonly readMaxBytes?: number | undefined;
+  /** Where messages that come again are kept; nowhere unless told. */
+  readonly messages?: KeptMessages | undefined;
   /** Returns the bytes of a message where somebody keeps them. */
   readonly kept?: ((message: Message) => KeptMessage | undefined) | undefined;
 };

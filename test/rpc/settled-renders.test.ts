@@ -71,6 +71,15 @@ test("nothing is taken over from another message, version or token", () => {
   assert.is(settle(board, wantedBy(message), nowMs).key("7"), first.key("7"));
 });
 
+test("of a version that is asked for in many ways the last few are remembered", () => {
+  const settle = createSettling();
+  const wanted = Array.from({ length: 5 }, () => wantedBy({}));
+  const first = wanted.map((each) => settle(board, each, nowMs));
+  assert.is(settle(board, wanted[4]!, nowMs), first[4]);
+  assert.is(settle(board, wanted[1]!, nowMs), first[1]);
+  assert.is.not(settle(board, wanted[0]!, nowMs), first[0]);
+});
+
 test("what nobody keeps is settled each time, and so is what the store has not confirmed lately", () => {
   const settle = createSettling();
   assert.is.not(settle(board, wantedBy(undefined), nowMs), settle(board, wantedBy(undefined), nowMs));

@@ -18,7 +18,7 @@ function createReading() {
     state.reads += 1;
     return create(RenderRequestSchema, { dashboardId: Buffer.from(body).toString() });
   };
-  return { state, of: (text: string) => messages.of(Buffer.from(text), read) as RenderRequest };
+  return { state, of: (text: string) => messages.of("json", Buffer.from(text), read) as RenderRequest };
 }
 
 test("the same bytes are read once, and others are another message", () => {
@@ -31,13 +31,29 @@ test("the same bytes are read once, and others are another message", () => {
   assert.is(state.reads, 4);
 });
 
+test("what is kept holds on to nothing that came with it", () => {
+  const body = Buffer.alloc(65_536, "x").subarray(0, 5);
+  createKeptMessages().of("protobuf", body, (bytes) => {
+    assert.is(bytes.buffer.byteLength, 5);
+    return create(RenderRequestSchema);
+  });
+});
+
+test("the same bytes of another kind are another message", () => {
+  const messages = createKeptMessages();
+  const read = () => create(RenderRequestSchema);
+  const body = Buffer.from("board");
+  assert.is(messages.of("json a", body, read), messages.of("json a", body, read));
+  assert.is.not(messages.of("json b", body, read), messages.of("json a", body, read));
+});
+
 test("a long body is read each time", () => {
   const { of, state } = createReading();
-  of("x".repeat(1_024));
-  of("x".repeat(1_024));
+  of("x".repeat(512));
+  of("x".repeat(512));
   assert.is(state.reads, 1);
-  of("x".repeat(1_025));
-  of("x".repeat(1_025));
+  of("x".repeat(513));
+  of("x".repeat(513));
   assert.is(state.reads, 3);
 });
 
@@ -46,22 +62,24 @@ test("what cannot be read is not kept", () => {
   const broken = () => {
     throw new Error("broken");
   };
-  assert.throws(() => messages.of(Buffer.from("a"), broken), /broken/);
+  assert.throws(() => messages.of("json", Buffer.from("a"), broken), /broken/);
   const message = create(RenderRequestSchema);
   assert.is(
-    messages.of(Buffer.from("a"), () => message),
+    messages.of("json", Buffer.from("a"), () => message),
     message,
   );
 });
 
 test("of too many bodies the oldest are let go", () => {
   const { of, state } = createReading();
-  const text = (at: number) => `${at}`.padEnd(1_024, "-");
-  for (let at = 0; at < 257; at += 1) of(text(at));
-  of(text(256));
-  assert.is(state.reads, 257);
+  const text = (at: number) => `${at}`.padEnd(512, "-");
+  // Each takes 768 bytes of 1 MiB.
+  const count = 1_366;
+  for (let at = 0; at < count; at += 1) of(text(at));
+  of(text(count - 1));
+  assert.is(state.reads, count);
   of(text(0));
-  assert.is(state.reads, 258);
+  assert.is(state.reads, count + 1);
 });
 
 test("messages of methods that change nothing come again", () => {
