@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDevelopmentIssuer } from "../src/auth/development-issuer.ts";
 import { parseConfig } from "../src/config/config.ts";
 import { createLog } from "../src/log/log.ts";
+import { limitHeapGrowth } from "../src/main/heap-growth.ts";
 import { startService } from "../src/main/service.ts";
 import { basePath } from "../test/load/world.ts";
 import { serveParent, startChild } from "./child.ts";
@@ -66,6 +67,7 @@ if (import.meta.main) {
   serveParent<Readonly<Record<string, string>>>(async (env) => {
     const own = env.DATA_DIR === undefined ? makeFolder() : undefined;
     const remove = () => own !== undefined && rmSync(own, { recursive: true, force: true, maxRetries: 5 });
+    limitHeapGrowth();
     try {
       const config = parseConfig(env, own ?? "");
       const service = await startService(config, { log: createLog(config.logLevel) });

@@ -2,12 +2,14 @@
 import { ConnectError } from "@connectrpc/connect";
 import { type Config, parseConfig } from "./config/config.ts";
 import { createLog, type Log } from "./log/log.ts";
+import { limitHeapGrowth } from "./main/heap-growth.ts";
 import { defaultDataDir } from "./main/paths.ts";
 import { type Service, startService } from "./main/service.ts";
 import { handleSignals } from "./main/signals.ts";
 
 const say = (line: string) => console.log(line);
 
+limitHeapGrowth();
 try {
   const config = parseConfig(process.env, defaultDataDir());
   const log = createLog(config.logLevel);
