@@ -20,8 +20,8 @@ export type AdmissionOptions = {
   /** The longest wait for a beginning, where the queue was empty lately: a rush that is soon over. */
   readonly rushMs: number;
   /**
-   * The longest wait once the queue has not been empty for `rushMs`, or somebody was refused within `calmMs`. Also the
-   * most that may begin in a turn: no more than whoever is refused may wait to be heard.
+   * The longest wait once the queue has not been empty for `rushMs`, or somebody was refused within `calmMs`, but for so
+   * many as are no overload. Also the most that may begin in a turn: no more than whoever is refused may wait to be heard.
    */
   readonly standingMs: number;
   readonly calmMs: number;

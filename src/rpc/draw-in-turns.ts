@@ -2,8 +2,8 @@
 export type DrawInTurns = <Drawn>(steps: Generator<undefined, Drawn>) => Promise<Drawn>;
 
 /**
- * How long is drawn in a turn of the event loop, or one panel: as long as what begins in one takes, and no
- * longer than others may wait to be heard.
+ * How long is drawn in a turn of the event loop, or one panel: no longer than others may wait to be heard, and
+ * more than begins in one at most (`main/service.ts`), or ever more would wait to be drawn.
  */
 const turnMs = 12;
 

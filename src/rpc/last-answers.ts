@@ -46,7 +46,7 @@ const mostAtOnce = 200;
 /**
  * Creates the answers. Whoever asks for the same at the same time waits for one question. That there is
  * nothing is never remembered, and an answer to a question that was asked before `forget` is not kept. What is in
- * use is asked anew in half the time that an answer serves, all of it in one question.
+ * use is asked anew in half the time that an answer serves, many in one question.
  */
 export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswers<V> {
   const { freshMs, staleMs, max, elapsedMs } = options;

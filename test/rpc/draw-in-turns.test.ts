@@ -33,7 +33,7 @@ test("however many draw at once, they share a turn, and all of them get theirs",
   for (; !isDone; turn += 1) await nextTurn();
   await drawing;
   assert.is(turns.length, 40);
-  // Two of 6 ms begin within the 10 ms of a turn, on a machine that does nothing else; fewer on others.
+  // Two of 6 ms begin within the 12 ms of a turn, on a machine that does nothing else; fewer on others.
   // The first count holds two turns: what begins at once, and what goes on before the count does.
   assert.ok(turns.filter((at) => at === 0).length <= 4, "more than two turns' worth were drawn at once");
   const later = turns.filter((at) => at > 0);
