@@ -6,14 +6,16 @@ import type { OwnPostgres } from "./own-postgres.ts";
 export async function takeAllConnections(postgres: OwnPostgres): Promise<() => Promise<void>> {
   const held: Connection[] = [];
   await takeThoseLeft(postgres, held);
-  // What was cut off connects again at once, and may be sooner than whoever takes what is left.
-  for (let isAlone = false; !isAlone; ) {
+  // What was cut off connects again at once, and may be sooner than whoever takes what is left. While it logs in it has a
+  // place and is not in the list yet, so that who is alone must still be so a moment later.
+  for (let lookedAlone = 0; lookedAlone < 2; ) {
     await postgres.run(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and usename = 'dash_app'`);
     await takeThoseLeft(postgres, held);
+    if (lookedAlone > 0) await sleep(200);
     const others = await held[0]!.sql`select 1 from pg_stat_activity
       where datname = current_database() and usename = 'dash_app'`;
-    isAlone = others.length === 0;
+    lookedAlone = others.length === 0 ? lookedAlone + 1 : 0;
   }
   return async () => {
     await Promise.all(held.map((connection) => connection.end()));

@@ -150,7 +150,9 @@ async function befall({ unreadable, refusedWithinMs, begin }: Fault): Promise<re
 
   const end = await begin();
   try {
-    const stale = unreadable ? untilStale() : undefined;
+    const stale = unreadable ? untilStale() : Promise.resolve();
+    // Where something else fails first, that is what is to be told.
+    stale.catch(() => {});
     const refused = [
       isDown(ask("/definitions", { ...dashboard("never", 300), layout: largeLayout("never") })),
       ...(unreadable
