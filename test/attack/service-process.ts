@@ -20,8 +20,8 @@ export type ServiceProcess = {
   look(): Promise<Sight>;
   /** Sets its clock to so many milliseconds from the real time. */
   moveClock(ms: number): Promise<void>;
-  /** How many files and sockets it has open. */
-  fds(): number;
+  /** How many files and sockets it has open; where an attacker's address is given, without what other callers have open. */
+  fds(attackerAddress?: string): number;
   /** Memory of it and its children. */
   rssMib(): number;
   stop(): Promise<void>;
@@ -71,7 +71,7 @@ export async function startServiceProcess(env: Readonly<Record<string, string>>)
     async moveClock(ms) {
       await ask({ clockMs: ms });
     },
-    fds: () => countFds(child.pid!),
+    fds: (attacker) => countFds(child.pid!) - (attacker === undefined ? 0 : countOthers(port, attacker)),
     rssMib: () => rssOfTreeMib(child.pid!),
     async stop() {
       process.off("exit", kill);
@@ -124,6 +124,24 @@ async function findPort(): Promise<number> {
 function countFds(pid: number): number {
   if (existsSync("/proc/self/fd")) return readdirSync(`/proc/${pid}/fd`).length;
   return execFileSync("lsof", ["-p", `${pid}`], { encoding: "utf8" }).split("\n").length;
+}
+
+/** Counts the connections to a port that are open there and not from that address (proc_net_tcp.txt); 0 where no system tells. */
+function countOthers(port: number, address: string): number {
+  if (!existsSync("/proc/net/tcp")) return 0;
+  const hex = (number: number, digits: number) => number.toString(16).toUpperCase().padStart(digits, "0");
+  const own = address
+    .split(".")
+    .toReversed()
+    .map((part) => hex(Number(part), 2))
+    .join("");
+  const rows = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  // One that listens is nobody's, and one whose program has closed it has no inode.
+  const isOthers = ([, local, remote, state, , , , , , inode]: readonly string[]) =>
+    local?.endsWith(`:${hex(port, 4)}`) && !remote?.startsWith(own) && state !== "0A" && inode !== "0";
+  return rows.filter(isOthers).length;
 }
 
 function rssOfTreeMib(root: number): number {
