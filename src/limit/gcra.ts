@@ -32,27 +32,33 @@ export function createRateLimiter(options: { now: () => number; maxKeys?: number
   readonly take: (key: string, rule: RateRule) => RateDecision;
 } {
   const { now, maxKeys = 100_000 } = options;
-  /** By key, the time in µs at which its bucket is full again; the key used longest ago first. */
-  const fullAtUs = new Map<string, number>();
+  /** By key; the one used longest ago first. */
+  const buckets = new Map<string, Bucket>();
 
   const prune = (nowUs: number) => {
-    for (const [key, atUs] of fullAtUs) {
-      if (atUs > nowUs && fullAtUs.size <= maxKeys) return;
-      fullAtUs.delete(key);
+    for (const { key, fullAtUs } of buckets.values()) {
+      if (fullAtUs > nowUs && buckets.size <= maxKeys) return;
+      buckets.delete(key);
     }
   };
 
   return {
     take: (key, rule) => {
       const nowUs = Math.floor(now() * 1000);
-      const [decision, atUs] = decide(fullAtUs.get(key) ?? 0, nowUs, rule);
-      fullAtUs.delete(key);
-      fullAtUs.set(key, atUs);
+      // Put last again with the text that it has: what is kept anew with each call is for the collector to carry over.
+      const bucket = buckets.get(key) ?? { key, fullAtUs: 0 };
+      const [decision, atUs] = decide(bucket.fullAtUs, nowUs, rule);
+      bucket.fullAtUs = atUs;
+      buckets.delete(bucket.key);
+      buckets.set(bucket.key, bucket);
       prune(nowUs);
       return decision;
     },
   };
 }
+
+/** When a key's bucket is full again, in µs. */
+type Bucket = { readonly key: string; fullAtUs: number };
 
 /** Returns the decision, and when the bucket is full if the call is counted. */
 function decide(knownFullAtUs: number, nowUs: number, { perSecond, burst }: RateRule): [RateDecision, number] {

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import { createTurnsDestination } from "./by-turns.ts";
+import { redact } from "./redact.ts";
 
 /** Writes JSON lines. A line is an object of fields and a constant message, so that it can be searched. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
@@ -17,12 +18,8 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { error: (error: unknown) => describeError(error) },
-      redact: {
-        paths: ["authorization", "token", "password", "secret", "*.authorization", "*.token", "*.password", "*.secret"],
-        censor: "[redacted]",
-      },
     },
     stream ?? createTurnsDestination(2),
   );

@@ -56,8 +56,21 @@ test("a chain of causes that leads back to itself ends", () => {
 test("secrets are cut out wherever a caller puts them", () => {
   const lines: string[] = [];
   const log = createLog("info", { write: (line) => lines.push(line) });
-  log.info({ token: "SECRET", request: { authorization: "SECRET", password: "SECRET" } }, "told");
+  const request = { Authorization: "SECRET", password: "SECRET", way: { secret: ["SECRET"], path: "/s" } };
+  log.info({ token: "SECRET", request }, "told");
   assert.not.match(lines.join(""), /SECRET/);
+  const { token, request: told } = JSON.parse(lines[0]!);
+  assert.is(token, "[redacted]");
+  assert.equal(told.way, { secret: "[redacted]", path: "/s" });
+  assert.is(request.password, "SECRET", "the caller's own fields stay");
+});
+
+test("fields that lead back to themselves are told", () => {
+  const lines: string[] = [];
+  const fields: Record<string, unknown> = { name: "a" };
+  fields.self = fields;
+  createLog("info", { write: (line) => lines.push(line) }).info({ fields }, "told");
+  assert.match(lines[0]!, /"name":"a"/);
 });
 
 test.run();
