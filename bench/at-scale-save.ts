@@ -1,6 +1,6 @@
 import { type Benchmark, costAtMost } from "./benchmark.ts";
 import { numberedJson, numberMark } from "./definition-json.ts";
-import { prepareSave, saveOnce } from "./definition-save.ts";
+import { prepareSave, savePrepared } from "./definition-save.ts";
 import { measureAtScale, type ScaledWork } from "./scale.ts";
 
 /** Saving the next version of a dashboard, in a store of a million definitions and in one of a thousand. */
@@ -18,5 +18,8 @@ let saves = 0;
 const save: ScaledWork = ({ store, nameOf }, at) => {
   const { tenant, dashboardId } = nameOf(at);
   saves += 1;
-  return saveOnce(store.once, prepareSave(tenant, dashboardId, numberedJson.replace(numberMark, `of save ${saves}`)));
+  return savePrepared(
+    store.saveOnce,
+    prepareSave(tenant, dashboardId, numberedJson.replace(numberMark, `of save ${saves}`)),
+  );
 };

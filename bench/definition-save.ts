@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { create, toBinary } from "@bufbuild/protobuf";
-import { SaveDefinitionResponseSchema } from "../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { definitionDigest } from "../src/definition/canonical.ts";
+import { savedAnswer } from "../src/rpc/saved-answer.ts";
+import type { Call } from "../src/store/call.ts";
 import type { DefinitionSave } from "../src/store/definitions.ts";
-import type { Call, Once } from "../src/store/once.ts";
+import type { SaveOnce } from "../src/store/save-once.ts";
 
 /** A save as the service hands it to the store: numbered by its caller, with the digest of what is saved. */
 export type PreparedSave = { readonly call: Call; readonly save: DefinitionSave };
@@ -19,9 +19,6 @@ export function prepareSave(tenant: string, dashboardId: string, json: string): 
 }
 
 /** Saves it: the version, the dashboard's row, the entry in the audit log and the answer, together or not at all. */
-export function saveOnce(once: Once, { call, save }: PreparedSave): Promise<Uint8Array> {
-  return once(call, async (tx) => {
-    const answer = { dashboardId: save.dashboardId, status: "active", ...(await tx.saveDefinition(save)) };
-    return toBinary(SaveDefinitionResponseSchema, create(SaveDefinitionResponseSchema, answer));
-  });
+export function savePrepared(saveOnce: SaveOnce, { call, save }: PreparedSave): Promise<Uint8Array> {
+  return saveOnce(call, save, savedAnswer(save.dashboardId));
 }

@@ -1,10 +1,11 @@
-import { createOnce } from "../src/store/once.ts";
+import { createTurns } from "../src/store/call.ts";
 import { createPool, type Pool } from "../src/store/pool.ts";
+import { createSaveOnce } from "../src/store/save-once.ts";
 import { onConnection } from "../test/store/database.ts";
 import { timeEach } from "./at-once.ts";
 import { type Benchmark, type Round, speedAtLeast } from "./benchmark.ts";
 import { numberedJson, numberMark } from "./definition-json.ts";
-import { type PreparedSave, prepareSave, saveOnce } from "./definition-save.ts";
+import { type PreparedSave, prepareSave, savePrepared } from "./definition-save.ts";
 import { openStoreServer } from "./store-server.ts";
 
 const tenants = 400;
@@ -36,12 +37,12 @@ async function run(progress: (line: string) => void): Promise<readonly Round[]> 
     });
     const pool = createPool(url, { session: true });
     try {
-      const once = createOnce(pool);
+      const saveOnce = createSaveOnce(createTurns(pool));
       const took: Round[] = [];
       for (let round = 0; round < warmUpRounds + rounds; round += 1) {
         // Both hash what they save before the clock runs, and each gets objects that nobody has used.
         const [saves, rows] = [prepareSaves(round), prepareSaves(round)];
-        const ours = await timeAll((at) => saveOnce(once, saves[at]!));
+        const ours = await timeAll((at) => savePrepared(saveOnce, saves[at]!));
         const reference = await timeAll((at) => insert(pool, rows[at]!, round * savesARound + at + 1));
         if (round < warmUpRounds) continue;
         took.push({ ours, reference });

@@ -23,6 +23,7 @@ import { callerOf } from "./call.ts";
 import { type Definitions, notFound } from "./definitions.ts";
 import { answerOnce, type Effect } from "./idempotency.ts";
 import { toDefinition } from "./save-definition.ts";
+import { answerSave } from "./saved-answer.ts";
 
 type Methods = Pick<
   ServiceImpl<typeof DashboardsService>,
@@ -31,7 +32,7 @@ type Methods = Pick<
 
 /** What the methods need. */
 export type DefinitionMethodsOptions = {
-  readonly store: Pick<Store, "once" | "getVersion" | "getDraft">;
+  readonly store: Pick<Store, "once" | "saveOnce" | "getVersion" | "getDraft">;
   readonly definitions: Definitions;
 };
 
@@ -61,11 +62,16 @@ export function createDefinitionMethods({ store, definitions }: DefinitionMethod
       const author = callerOf(context.values).subject;
       const { title } = request.layout!;
       const save = { dashboardId, json, digest: definitionDigest(json), title, author, note, expectedVersion };
-      return change(context, SaveDefinitionRequestSchema, request, SaveDefinitionResponseSchema, async (tx) =>
-        request.draft
-          ? { dashboardId, status: "draft", ...(await tx.saveDraft({ ...save, expectedRevision })) }
-          : { dashboardId, status: "active", ...(await tx.saveDefinition(save)) },
-      );
+      if (!request.draft) {
+        const answer = await answerSave(store, context, request, save);
+        definitions.changed(callerOf(context.values).tenant, dashboardId);
+        return answer;
+      }
+      return change(context, SaveDefinitionRequestSchema, request, SaveDefinitionResponseSchema, async (tx) => ({
+        dashboardId,
+        status: "draft",
+        ...(await tx.saveDraft({ ...save, expectedRevision })),
+      }));
     },
 
     async publishDefinition(request, context) {

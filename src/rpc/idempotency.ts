@@ -11,6 +11,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import canonicalize from "canonicalize";
+import type { Call } from "../store/call.ts";
 import type { Store } from "../store/store.ts";
 import type { TenantTransaction } from "../store/tenant-transaction.ts";
 import { callerOf, callInfoKey, idempotencyKeyOf } from "./call.ts";
@@ -38,20 +39,30 @@ export async function answerOnce<Request extends DescMessage, Answer extends Des
   request: MessageShape<Request>,
   answerSchema: Answer,
   effect: Effect<Answer>,
-  { mark, isMarkOf }: RequestMarks = digests,
+  marks: RequestMarks = digests,
 ): Promise<MessageShape<Answer>> {
+  const call = storeCall(context, requestSchema, request, marks);
+  const bytes = await store.once(call, async (tx) => toBinary(answerSchema, create(answerSchema, await effect(tx))));
+  return fromBinary(answerSchema, bytes);
+}
+
+/** Returns a call as the store knows it again, by its key and by what is asked for. */
+export function storeCall<Request extends DescMessage>(
+  context: HandlerContext,
+  requestSchema: Request,
+  request: MessageShape<Request>,
+  { mark, isMarkOf }: RequestMarks = digests,
+): Call {
   const json = canonicalize(toJson(requestSchema, request) as JsonValue)!;
   const { tenant, tokenTenant, subject } = callerOf(context.values);
-  const call = {
+  return {
     tenant,
     method: context.method.name,
     actor: { subject, subjectTenant: tokenTenant, requestId: context.values.get(callInfoKey)?.requestId },
     key: idempotencyKeyOf(context.values),
     fingerprint: mark(json),
-    isSame: (kept: string) => isMarkOf(kept, json),
+    isSame: (kept) => isMarkOf(kept, json),
   };
-  const bytes = await store.once(call, async (tx) => toBinary(answerSchema, create(answerSchema, await effect(tx))));
-  return fromBinary(answerSchema, bytes);
 }
 
 const digests: RequestMarks = {

@@ -8,8 +8,8 @@ export type Change = {
   readonly outcome: "saved" | "unchanged" | "conflict" | "draft_conflict" | "no_draft" | "not_found";
   /** The active version, an archived dashboard's last one, 0 where there is none. */
   readonly version: number;
-  /** The draft's revision, 0 where there is none; null where it does not matter. */
-  readonly revision: number | null;
+  /** The draft's revision, 0 where there is none; null or absent where it does not matter. */
+  readonly revision?: number | null;
 };
 
 /** Where a dashboard stands after a change. */
@@ -26,7 +26,11 @@ export function toChanged({ version, outcome }: Change): Changed {
 
 /** Waits for a change. Throws NOT_FOUND, or STALE_VERSION where something else than expected was there. */
 export async function settleChange(rows: PromiseLike<readonly Change[]>): Promise<Change> {
-  const change = (await rows)[0]!;
+  return settle((await rows)[0]!);
+}
+
+/** As `settleChange`, of one that is there. */
+export function settle<T extends Change>(change: T): T {
   const { outcome, version, revision } = change;
   if (outcome === "conflict") throw staleVersion(version);
   if (outcome === "draft_conflict") throw staleRevision(revision ?? 0);

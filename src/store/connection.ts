@@ -22,6 +22,8 @@ export type ConnectionOptions = {
 export type Connection = {
   readonly sql: Sql;
   readonly db: PostgresJsDatabase;
+  /** Whether its session is ours: then its transactions are READ COMMITTED unless told otherwise. */
+  readonly session: boolean;
   /** When it was made, by the process's clock. */
   readonly openedAtMs: number;
   /** Whether it ended, by whichever side. */
@@ -60,7 +62,7 @@ export async function connect(url: string, { session, withinMs }: ConnectionOpti
   const timer = setTimeout(destroy, withinMs);
   try {
     // Alone, since postgres.js would connect again for what is queued behind a first query that failed.
-    await sql`select 1`;
+    await (session ? sql`select set_config('default_transaction_isolation', 'read committed', false)` : sql`select 1`);
   } catch (error) {
     destroy();
     throw databaseDown(error);
@@ -70,6 +72,7 @@ export async function connect(url: string, { session, withinMs }: ConnectionOpti
   return {
     sql,
     db: drizzle({ client: sql }),
+    session,
     openedAtMs: performance.now(),
     isLost: () => lost,
     destroy,

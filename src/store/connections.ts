@@ -57,7 +57,24 @@ export async function getConnection(
   name: string,
 ): Promise<StoredConnection | undefined> {
   const [row] = await sql<ConnectionRow[]>`select * from get_connection(${tenant}, ${name})`;
-  if (row === undefined) return undefined;
+  return row && toStored(name, row);
+}
+
+/** As `getConnection`, of many connections of any tenants, in their order. */
+export async function getConnections(
+  { sql }: Connection,
+  wanted: readonly { readonly tenant: string; readonly id: string }[],
+): Promise<readonly (StoredConnection | undefined)[]> {
+  const asked = JSON.stringify(wanted.map(({ tenant, id }) => [tenant, id]));
+  const rows = await sql<(ConnectionRow | { readonly settings: null })[]>`
+    select found.*
+    from jsonb_array_elements(${asked}::text::jsonb) with ordinality as asked (connection, place)
+    left join lateral get_connection(connection ->> 0, connection ->> 1) as found on true
+    order by asked.place`;
+  return rows.map((row, at) => (row.settings === null ? undefined : toStored(wanted[at]!.id, row)));
+}
+
+function toStored(name: string, row: ConnectionRow): StoredConnection {
   return {
     name,
     settingsJson: row.settings,

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Log } from "../log/log.ts";
 import { startAuditSweeping } from "./audit-months.ts";
+import { createTurns } from "./call.ts";
 import { type ConnectionSummary, type ConnectionsWanted, listConnections } from "./connection-list.ts";
-import { getConnection, type StoredConnection } from "./connections.ts";
+import { getConnection, getConnections, type StoredConnection } from "./connections.ts";
 import { type DefinitionSummary, type DefinitionsWanted, listDefinitions } from "./definition-list.ts";
 import { getActiveVersion, getActiveVersions, getVersion, type StoredVersion } from "./definitions.ts";
 import { getDraft, type StoredDraft } from "./drafts.ts";
@@ -12,6 +13,7 @@ import { migrateDatabase } from "./migrate.ts";
 import { createOnce, type Once } from "./once.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { checkRole } from "./role-check.ts";
+import { createSaveOnce, type SaveOnce } from "./save-once.ts";
 import { listShares, type ShareSummary, type SharesWanted } from "./share-list.ts";
 import { countOpens, type ShareOpens } from "./share-opens.ts";
 import { getShare, type StoredShare } from "./shares.ts";
@@ -26,6 +28,8 @@ import { listVersions, type VersionSummary, type VersionsWanted } from "./versio
 export type Store = {
   /** Runs a mutating call once per key. Returns the answer's bytes: the effect's, or those stored. */
   readonly once: Once;
+  /** As `once` with an effect that saves the next version of a dashboard and nothing else, in one round trip. */
+  readonly saveOnce: SaveOnce;
   /** Returns a version of a dashboard, an archived one too; the last one where `version` is undefined. */
   getVersion(tenant: string, dashboardId: string, version: number | undefined): Promise<StoredVersion | undefined>;
   /** Returns the number of a dashboard's active version; undefined for an archived dashboard. */
@@ -46,6 +50,10 @@ export type Store = {
   listShares(tenant: string, wanted: SharesWanted): Promise<readonly ShareSummary[]>;
   /** Returns a connection with its sealed secret, unless it was deleted. */
   getConnection(tenant: string, name: string): Promise<StoredConnection | undefined>;
+  /** As `getConnection`, of many connections of any tenants, in their order. */
+  getConnections(
+    connections: readonly { readonly tenant: string; readonly id: string }[],
+  ): Promise<readonly (StoredConnection | undefined)[]>;
   /** Lists connections in the order of their names' bytes. */
   listConnections(tenant: string, wanted: ConnectionsWanted): Promise<readonly ConnectionSummary[]>;
   /** Adds to the counts of links, of any tenants: all of them or none. */
@@ -120,11 +128,13 @@ async function openAt(
     await stopServer();
     throw error;
   }
+  const inTurn = createTurns(pool);
   const stopSweeping = startSweeping(pool, log);
   const stopAuditSweeping = await startAuditSweeping(pool, auditMonths, log);
   return {
     ...reads(pool),
-    once: createOnce(pool),
+    once: createOnce(inTurn),
+    saveOnce: createSaveOnce(inTurn),
     countOpens: (opens) => pool.use("", countMs, (connection) => countOpens(connection, opens)),
     async close() {
       stopSweeping();
@@ -135,7 +145,7 @@ async function openAt(
   };
 }
 
-function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "close"> {
+function reads(pool: Pool): Omit<Store, "once" | "saveOnce" | "countOpens" | "server" | "close"> {
   return {
     getVersion: (tenant, dashboardId, version) =>
       pool.use(tenant, readMs, (connection) => getVersion(connection, tenant, dashboardId, version)),
@@ -151,6 +161,7 @@ function reads(pool: Pool): Omit<Store, "once" | "countOpens" | "server" | "clos
     listShares: (tenant, wanted) => pool.use(tenant, readMs, (connection) => listShares(connection, tenant, wanted)),
     getShare: (tenant, shareId) => pool.use(tenant, readMs, (connection) => getShare(connection, tenant, shareId)),
     getConnection: (tenant, name) => pool.use(tenant, readMs, (connection) => getConnection(connection, tenant, name)),
+    getConnections: (connections) => pool.glance(readMs, (connection) => getConnections(connection, connections)),
     listConnections: (tenant, wanted) =>
       pool.use(tenant, readMs, (connection) => listConnections(connection, tenant, wanted)),
     isSuspended: (tenant) => pool.glance(readMs, (connection) => isSuspended(connection, tenant)),

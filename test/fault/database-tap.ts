@@ -50,8 +50,9 @@ const stops: Readonly<Partial<Record<CrashPointName, (passing: Passing) => boole
   before_begin: ({ fromService, message }) => fromService && isBegin(message),
   key_held: ({ fromService, message, answered }) => !fromService && answered === 1 && message.kind === "C",
   before_effect: ({ fromService, sent }) => fromService && sent === 2,
+  // A save keeps its answer with its effect: what is left then is COMMIT.
   effect_done: ({ fromService, message }) =>
-    fromService && message.kind === "P" && message.text.includes("keep_answer("),
+    fromService && ((message.kind === "P" && message.text.includes("keep_answer(")) || isCommit(message)),
   before_commit: ({ fromService, message }) => fromService && isCommit(message),
   commit_sent: ({ fromService, message }) => fromService && isCommit(message),
   after_commit: ({ fromService, message }) => !fromService && message.kind === "C" && /^COMMIT/.test(message.text),

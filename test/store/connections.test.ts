@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
+import type { Call } from "../../src/store/call.ts";
 import type { ConnectionSave } from "../../src/store/connections.ts";
-import type { Call } from "../../src/store/once.ts";
 import type { Store } from "../../src/store/store.ts";
 import { suite } from "../harness.ts";
 import { actor } from "./change.ts";
@@ -45,6 +45,14 @@ test("a connection is saved, replaced and read, each time with the next revision
   assert.is(second.secret, "sealed-1", "it stays unless another one is given");
   assert.is(second.createTimeMs, first.createTimeMs);
   assert.equal(await store.getConnection("acme", "w"), second);
+  const asked = [
+    ["acme", "none"],
+    ["acme", "w"],
+    ["bolt", "w"],
+    ["acme", "w"],
+  ].map(([tenant, id]) => ({ tenant: tenant!, id: id! }));
+  assert.equal(await store.getConnections(asked), [undefined, second, undefined, second]);
+  assert.equal(await store.getConnections([]), []);
   assert.is((await save("acme", "w", { secret: "" })).secret, undefined);
 });
 

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { fault } from "../../src/errors/fault.ts";
-import type { Call } from "../../src/store/once.ts";
+import type { Call } from "../../src/store/call.ts";
 import type { TenantTransaction } from "../../src/store/tenant-transaction.ts";
 import { suite } from "../harness.ts";
 import { actor } from "./change.ts";
