@@ -4,6 +4,9 @@ import { type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
 /** As many filters as a definition may declare. */
 const maxFilters = 50;
 
+/** One for all, so that they can be told to be the same. */
+const nothingHeld: Readonly<Record<string, Value>> = Object.freeze({});
+
 /** As many values as one filter takes. */
 const maxValues = 500;
 
@@ -13,7 +16,7 @@ const maxValues = 500;
  * other, because a token that was meant to hold its caller must not be read as one that does not.
  */
 export function parseHeldFilters(claim: unknown): Readonly<Record<string, Value>> {
-  if (claim === undefined) return {};
+  if (claim === undefined) return nothingHeld;
   if (!isObject(claim)) throw new Error("held filters are no object");
   const entries = Object.entries(claim);
   if (entries.length > maxFilters) throw new Error("too many held filters");

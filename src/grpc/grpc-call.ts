@@ -6,10 +6,11 @@ import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { fault } from "../errors/fault.ts";
 import { CallContext } from "../unary/call-context.ts";
 import { isAskedAgain } from "../unary/kept-messages.ts";
+import { limitSignal } from "../unary/limit-signal.ts";
 import { readWhole } from "../unary/read-whole.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import { prefixBytes, readEnvelope, toEnvelope } from "./envelope.ts";
-import { limitSignal, parseTimeout } from "./timeout.ts";
+import { parseTimeout } from "./timeout.ts";
 
 /** An answer that is known whole, its trailers included; names are in lower case. */
 export type GrpcAnswer = {
@@ -40,7 +41,7 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
  * kept.
  */
 export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request: CallRequest) => Promise<GrpcAnswer> {
-  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept, report } = options;
+  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, atHand, kept, report } = options;
   const { input, output } = spec.method;
   const messages = isAskedAgain(spec.method) ? options.messages : undefined;
   const kind = `protobuf ${spec.method}`;
@@ -51,11 +52,16 @@ export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request:
     context.set("content-type", "application/grpc+proto");
     try {
       const timeoutMs = parseTimeout(request.header("grpc-timeout"));
-      if (timeoutMs !== undefined) context.limitSignal((signal) => limitSignal(signal, timeoutMs, startedAtMs));
-      await requestGate?.(context.toGateContext());
-      const message = await invoke(spec, interceptors, context, await read(request));
+      if (timeoutMs !== undefined) context.limitSignal((signal) => limitSignal(signal, timeoutMs, startedAtMs).signal);
+      // Most of what can be waited for is there, and waiting for nothing takes time.
+      const passing = requestGate?.(context.toGateContext());
+      if (passing !== undefined) await passing;
+      const message = await read(request);
+      const isOver = timeoutMs !== undefined && performance.now() - startedAtMs >= timeoutMs;
+      const known = isOver ? undefined : atHand?.(message, request.contextValues);
+      const answer = known ?? (await invoke(spec, interceptors, context, message));
       const acceptsGzip = /(^|,) *gzip *(,|$)/.test(request.header("grpc-accept-encoding") ?? "");
-      const body = await write(message, acceptsGzip);
+      const body = await write(answer, acceptsGzip);
       if (body.at(0) === 1) context.set("grpc-encoding", "gzip");
       return { status: 200, headers: context.answerHeaders(), body, trailers: { "grpc-status": "0" } };
     } catch (error) {

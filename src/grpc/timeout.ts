@@ -15,22 +15,3 @@ export function parseTimeout(value: string | null): number | undefined {
   if (digits === undefined) throw fault("INVALID_REQUEST", "grpc-timeout must be up to 8 digits and a unit");
   return Math.min(maxMs, Number(digits) * unitMs[unit as keyof typeof unitMs]);
 }
-
-/**
- * Returns a signal that aborts when the other one does, or with DEADLINE_EXCEEDED when the time is over, which began
- * at `startedAtMs` of `performance.now`.
- */
-export function limitSignal(signal: AbortSignal, timeoutMs: number, startedAtMs: number): AbortSignal {
-  const controller = new AbortController();
-  const leftMs = Math.max(0, startedAtMs + timeoutMs - performance.now());
-  const timer = setTimeout(() => {
-    controller.abort(fault("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready"));
-  }, leftMs).unref();
-  const end = () => {
-    clearTimeout(timer);
-    controller.abort(signal.reason);
-  };
-  if (signal.aborted) end();
-  else signal.addEventListener("abort", end);
-  return controller.signal;
-}

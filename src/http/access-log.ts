@@ -3,6 +3,8 @@ import type { Log } from "../log/log.ts";
 import type { Exchange } from "./exchange.ts";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
+const methods: ReadonlySet<string> = new Set(METHODS);
+
 /** What is counted while a request is answered. */
 export type Tally = {
   /** The template of the path, or the kind of path that it is: never the path itself. */
@@ -27,7 +29,7 @@ export function logOnClose(
     log.info(
       {
         requestId: exchange.requestId,
-        method: METHODS.includes(request.method ?? "") ? request.method : "other",
+        method: methods.has(request.method ?? "") ? request.method : "other",
         path: tally.path,
         status: response.headersSent ? response.statusCode : 0,
         ...(rpcStatus !== undefined && { rpcStatus }),

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toErrorAnswer } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
@@ -38,25 +39,44 @@ const streamLingerMs = 250;
  * Sends an answer. Where the request's body was not read to its end, the rest is thrown away for a
  * moment, and then an HTTP/1.1 connection is closed, or an HTTP/2 stream.
  */
-export async function sendAnswer({ request, response, common, tally }: Turn, answer: SentAnswer): Promise<void> {
-  const early = await isEarly(request);
+export function sendAnswer(turn: Turn, answer: SentAnswer): void | Promise<void> {
+  const early = isEarly(turn.request);
+  return early instanceof Promise ? early.then((isEarly) => send(turn, answer, isEarly)) : send(turn, answer, early);
+}
+
+function send({ request, response, common, tally }: Turn, answer: SentAnswer, early: boolean): void | Promise<void> {
   if (response.headersSent || response.destroyed) return;
   const chunks = toChunks(answer.body);
-  const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let bytes = 0;
+  for (const { byteLength } of chunks) bytes += byteLength;
   const headers: Record<string, string> = { ...common, ...answer.headers };
   if (answer.status !== 304 && answer.trailers === undefined) headers["content-length"] = `${bytes}`;
   // A response that ends without data says so in its head, which gRPC needs where there is an error only.
   const empty = request.method === "HEAD" || bytes === 0;
   tally.bytes = empty ? 0 : bytes;
-  if (!early || "stream" in response) {
-    if (early) releaseStream(request, response);
-    writeHead(response, answer.status, headers);
-    if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
-    if (!empty) writeAll(response, chunks);
-    response.end();
-    return;
+  if (early && !("stream" in response)) {
+    return sendBeforeEnd(request as IncomingMessage, response, { status: answer.status, headers, chunks, empty });
   }
-  writeHead(response, answer.status, { ...headers, connection: "close" });
+  if (early) releaseStream(request, response);
+  writeHead(response, answer.status, headers);
+  if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
+  if (!empty) writeAll(response, chunks);
+  response.end();
+}
+
+type Whole = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: Chunks;
+  readonly empty: boolean;
+};
+
+async function sendBeforeEnd(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, chunks, empty }: Whole,
+): Promise<void> {
+  writeHead(response, status, { ...headers, connection: "close" });
   // The client knows the whole answer by its length; the connection ends with `end`.
   if (empty) response.flushHeaders();
   else writeAll(response, chunks);
@@ -79,15 +99,18 @@ function writeAll(response: NodeResponse, chunks: Chunks): void {
 /** Node looks least at headers that come all at once, in a list; what was set on the response before stays. */
 function writeHead(response: NodeResponse, status: number, headers: Readonly<Record<string, string>>): void {
   if ("stream" in response) response.writeHead(status, headers);
-  else response.writeHead(status, Object.entries(headers).flat());
+  else {
+    const lines: string[] = [];
+    for (const name in headers) lines.push(name, headers[name]!);
+    response.writeHead(status, lines);
+  }
 }
 
 /** Whether the request's body is still to come. */
-export async function isEarly(request: NodeRequest): Promise<boolean> {
+export function isEarly(request: NodeRequest): boolean | Promise<boolean> {
   if (request.complete || !hasBody(request)) return false;
   // A small body arrives with its head, but Node tells of it one turn later.
-  await setImmediate();
-  return !request.complete;
+  return setImmediate().then(() => !request.complete);
 }
 
 /** Gives an HTTP/2 stream up a moment after its answer, where the other side may still be sending on it. */

@@ -11,23 +11,24 @@ const maxListLength = 1_024;
 
 /**
  * Compresses an answer with gzip when the client takes it and the body is worth it, unless somebody keeps it in that
- * form. The work is done off the main thread.
+ * form, and then at once. The work is done off the main thread.
  */
-export function compressAnswer(answer: Answer, acceptEncoding: string): Promise<Answer>;
-export function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<SentAnswer>;
-export async function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): Promise<SentAnswer> {
-  const { body, ...rest } = answer;
-  const { plain, compress } = formsOf(body);
-  if (compress === undefined) return { ...rest, body: plain() };
-  const headers = { ...rest.headers, vary: "accept-encoding" };
-  if (!takesCoding(acceptEncoding, "gzip")) return { ...rest, headers, body: plain() };
-  return { ...rest, headers: { ...headers, "content-encoding": "gzip" }, body: await compress() };
+export function compressAnswer(answer: Answer, acceptEncoding: string): Answer | Promise<Answer>;
+export function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): SentAnswer | Promise<SentAnswer>;
+export function compressAnswer(answer: Answer | KeptAnswer, acceptEncoding: string): SentAnswer | Promise<SentAnswer> {
+  const { plain, compress } = formsOf(answer.body);
+  if (compress === undefined) return { ...answer, body: plain() };
+  const headers: Record<string, string> = { ...answer.headers, vary: "accept-encoding" };
+  if (!takesCoding(acceptEncoding, "gzip")) return { ...answer, headers, body: plain() };
+  headers["content-encoding"] = "gzip";
+  const body = compress();
+  return body instanceof Promise ? body.then((body) => ({ ...answer, headers, body })) : { ...answer, headers, body };
 }
 
 type Body = Answer["body"] | KeptAnswer["body"];
 type Forms = {
   readonly plain: () => SentAnswer["body"];
-  readonly compress: (() => Promise<Uint8Array | Chunks>) | undefined;
+  readonly compress: (() => Chunks | Promise<Uint8Array | Chunks>) | undefined;
 };
 
 function formsOf(body: Body): Forms {

@@ -17,8 +17,10 @@ import type { Shed } from "./shed.ts";
 
 /** What a request asks for. */
 type Asked = Pick<Head, "method" | "path"> & {
-  /** Values of its headers by their names in lower case, where it is one of HTTP/2, whose answers can have trailers. */
+  /** Values of its headers by their names in lower case. */
   readonly header?: (name: string) => string | undefined;
+  /** Whether it is one of HTTP/2, whose answers can have trailers. */
+  readonly isHttp2?: boolean;
 };
 
 /** Finds what answers a request: a handler, or the HTTP methods that its path has, or nothing. */
@@ -95,7 +97,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   async function route(head: Head, turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
     const { response, tally } = turn;
     const header = (name: string) => turn.lines.get(name)?.[0];
-    const found = find(isHttp2(turn.request) ? { ...head, header } : head);
+    const found = find({ ...head, header, isHttp2: isHttp2(turn.request) });
     if (found === undefined) return sendAnswer(turn, await other(head, turn, exchange));
     if ("allow" in found) return sendAnswer(turn, onlyMethods(found.allow));
     tally.path = found.requestPath;

@@ -1,7 +1,7 @@
 import type { ContextValues } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { Tally } from "./access-log.ts";
-import { type Answer, isEarly, type KeptAnswer, releaseStream, sendAnswer } from "./answer.ts";
+import { type Answer, isEarly, type KeptAnswer, releaseStream, type SentAnswer, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
 import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 import { letBodyCome } from "./read-body.ts";
@@ -41,20 +41,29 @@ export type Call = { readonly query: string; readonly contextValues: ContextValu
  * sending is left: how long that takes is the reader's doing. Throws whatever the handler throws.
  */
 export async function runHandler(handler: Handler, turn: Turn, call: Call): Promise<void> {
+  let sent: SentAnswer | undefined;
+  if (typeof handler === "function") sent = await runStream(handler, turn, call);
+  else {
+    try {
+      sent = await toSent(await handler.answer(new WholeRequest(turn, call)), turn);
+    } finally {
+      call.place?.[Symbol.dispose]();
+    }
+  }
+  if (sent !== undefined) await sendAnswer(turn, sent);
+}
+
+async function runStream(handler: StreamHandler, turn: Turn, call: Call): Promise<SentAnswer | undefined> {
   using held = new DisposableStack();
   held.use(call.place);
-  const answer =
-    typeof handler === "function"
-      ? await answerStream(handler, turn, call.contextValues, held)
-      : await handler.answer(new WholeRequest(turn, call));
-  if (answer === undefined) return;
+  const answer = await answerStream(handler, turn, call.contextValues, held);
+  return answer && (await toSent(answer, turn));
+}
+
+function toSent(answer: Answer | KeptAnswer, { lines, tally }: Turn): SentAnswer | Promise<SentAnswer> {
   const { trailers } = answer;
-  if (trailers !== undefined) turn.tally.rpcStatus = () => trailers["grpc-status"];
-  const sent = staysAsItIs(answer)
-    ? answer
-    : await compressAnswer(answer, turn.lines.get("accept-encoding")?.join() ?? "");
-  held.dispose();
-  await sendAnswer(turn, sent);
+  if (trailers !== undefined) tally.rpcStatus = () => trailers["grpc-status"];
+  return staysAsItIs(answer) ? answer : compressAnswer(answer, lines.get("accept-encoding")?.join() ?? "");
 }
 
 /** What Connect has compressed itself, or has in a form of its own. */

@@ -1,7 +1,9 @@
 import { isHttp2, type NodeRequest } from "./message.ts";
 
-/** What goes on for a connection: its last request's answer, and how many are not over. */
+/** What goes on for a connection: its last request's answer, and how many answers are not over. */
 type Turns = { last: Promise<void>; count: number };
+
+const none: Promise<void> = Promise.resolve();
 
 /** Requests of a connection that wait for answers: node:http reads on behind one that is slow, without end. */
 const maxPipelined = 1_000;
@@ -16,19 +18,20 @@ export function createPipelineTurns(): (request: NodeRequest, answer: () => Prom
   return (request, answer) => {
     if (isHttp2(request)) return answer();
     const { socket } = request;
-    const before = turnsOf.get(socket);
-    if (before !== undefined && before.count >= maxPipelined) {
-      socket.destroy();
-      return Promise.resolve();
+    let turns = turnsOf.get(socket);
+    if (turns === undefined) {
+      turns = { last: none, count: 0 };
+      turnsOf.set(socket, turns);
     }
-    const own = before === undefined ? answer() : before.last.then(answer, answer);
-    const turns = before ?? { last: own, count: 0 };
+    if (turns.count >= maxPipelined) {
+      socket.destroy();
+      return none;
+    }
+    const own = turns.count === 0 ? answer() : turns.last.then(answer, answer);
     turns.last = own;
     turns.count += 1;
-    turnsOf.set(socket, turns);
     const end = () => {
       turns.count -= 1;
-      if (turns.count === 0) turnsOf.delete(socket);
     };
     own.then(end, end);
     return own;

@@ -4,17 +4,21 @@ import { setImmediate } from "node:timers/promises";
 import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 
 /**
- * Reads a request's body whole; undefined as soon as it has more than `maxBytes`, and the rest is left where it is.
- * Rejects when the caller goes away before it is whole.
+ * Reads a request's body whole, at once where it has arrived; undefined as soon as it has more than `maxBytes`, and the
+ * rest is left where it is. Rejects when the caller goes away before it is whole.
  */
-export async function readBody(
+export function readBody(
   request: NodeRequest,
   response: NodeResponse,
   maxBytes: number,
-): Promise<Uint8Array | undefined> {
+): Uint8Array | undefined | Promise<Uint8Array | undefined> {
   // A small body has come along with its head.
   if (!isHttp2(request) && request.complete && !request.readableFlowing) return readArrived(request, maxBytes);
   letBodyCome(request, response);
+  return readComing(request, maxBytes);
+}
+
+async function readComing(request: NodeRequest, maxBytes: number): Promise<Uint8Array | undefined> {
   let kept = Buffer.alloc(0);
   let bytes = 0;
   // Leaving off early must not destroy the request: an answer is still to be sent.

@@ -12,7 +12,6 @@ import type { TLSSocket } from "node:tls";
 import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Limits } from "./limits.ts";
-import { isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 import type { QuickRefusal } from "./quick-refusal.ts";
 import { createSessionTurns, type SessionTurns } from "./session-turns.ts";
 import { watchSession } from "./sessions.ts";
@@ -67,9 +66,16 @@ export function createServers(options: ServersOptions): Servers {
       // Its connection counts as used a moment ago all the same.
       return connections.begin(request.socket)();
     }
+    const end = connections.begin(request.socket);
+    const leave = slowReaders.watch(response);
     responses.add(response);
-    response.once("close", () => responses.delete(response));
-    answer(request, response, begin(response, request.socket));
+    // One listener for all that is then over: each takes as long as what it does.
+    response.once("close", () => {
+      responses.delete(response);
+      leave();
+      end();
+    });
+    options.dispatch(request, response, end);
   });
   const http2 = createHttp2(limits, (request, response) => {
     for (const each of [request, response]) each.on("error", () => {});
@@ -77,10 +83,14 @@ export function createServers(options: ServersOptions): Servers {
     const session = request.stream.session as ServerHttp2Session | undefined;
     if (session === undefined) return;
     // Its connection is not idle while it waits for its turn.
-    const end = begin(response, sessions.get(session)!);
+    const end = connections.begin(sessions.get(session)!);
+    response.once("close", end);
     turns.get(session)!.add({
       isGone: () => request.stream.destroyed,
-      begin: () => answer(request, response, end),
+      begin() {
+        request.stream.once("close", slowReaders.watch(request.stream));
+        options.dispatch(request, response, end);
+      },
     });
   });
 
@@ -97,17 +107,6 @@ export function createServers(options: ServersOptions): Servers {
   http1.on("connect", (_, socket) => refuseOn(socket as Socket, new Error("CONNECT")));
   http1.removeAllListeners("tlsClientError").on("tlsClientError", (_: Error, socket: Socket) => socket.destroy());
   return { http1, sessions, responses };
-
-  function begin(response: NodeResponse, socket: Socket): () => void {
-    const end = connections.begin(socket);
-    response.once("close", end);
-    return end;
-  }
-
-  function answer(request: NodeRequest, response: NodeResponse, end: () => void): void {
-    slowReaders.watch(isHttp2(request) ? request.stream : (response as ServerResponse));
-    options.dispatch(request, response, end);
-  }
 
   function serve(socket: Socket, isHttp2: boolean): void {
     if (isHttp2) {

@@ -9,11 +9,13 @@ type Sending = {
   /** Bytes that wait. */
   readonly writableLength: number;
   destroy(): void;
-  once(event: "close", listener: () => void): unknown;
 };
 
 /** Answers that are watched until they are sent. */
-export type SlowReaders = { watch(answer: Sending): void };
+export type SlowReaders = {
+  /** Watches an answer, until what is returned is called. */
+  watch(answer: Sending): () => void;
+};
 
 /** How often answers are looked at. */
 const lookMs = 1_000;
@@ -34,6 +36,11 @@ export function createSlowReaders(
   let timer: NodeJS.Timeout | undefined;
 
   const look = () => {
+    // Kept going for a moment: it would be begun and ended with each request of a service that has little to do.
+    if (open.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
     const nowMs = now();
     for (const answer of open) if (answer.writableEnded && !whole.has(answer)) whole.set(answer, nowMs);
     let unsentBytes = 0;
@@ -49,16 +56,13 @@ export function createSlowReaders(
   const forget = (answer: Sending) => {
     whole.delete(answer);
     open.delete(answer);
-    if (open.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
   };
 
   return {
     watch(answer) {
       open.add(answer);
       timer ??= setInterval(look, lookMs).unref();
-      answer.once("close", () => forget(answer));
+      return () => forget(answer);
     },
   };
 }

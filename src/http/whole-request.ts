@@ -53,7 +53,7 @@ export class WholeRequest implements CallRequest {
     return this.#lines.get(name)?.join(", ") ?? null;
   }
 
-  readBody(maxBytes: number): Promise<Uint8Array | undefined> {
+  readBody(maxBytes: number): ReturnType<CallRequest["readBody"]> {
     return readBody(this.#request, this.#response, maxBytes);
   }
 }

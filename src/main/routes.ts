@@ -1,6 +1,7 @@
-import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import { type DescMethodUnary, type DescService, isMessage, type Message } from "@bufbuild/protobuf";
 import {
   type ConnectError,
+  type ContextValues,
   createConnectRouter,
   createMethodImplSpec,
   type HandlerContext,
@@ -9,7 +10,8 @@ import {
   type ServiceImpl,
 } from "@connectrpc/connect";
 import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
-import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { DashboardsService, RenderRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { createConnectCall, isPlainConnect } from "../connect/connect-call.ts";
 import { createGrpcCall, isPlainGrpc } from "../grpc/grpc-call.ts";
 import type { Find } from "../http/dispatch.ts";
 import type { WholeHandler } from "../http/whole-request.ts";
@@ -17,9 +19,10 @@ import type { Log } from "../log/log.ts";
 import { createRestRouter } from "../rest/rest-router.ts";
 import { callInfoKey } from "../rpc/call.ts";
 import { conceal, strictOptions } from "../rpc/conceal.ts";
+import type { RenderAtHand } from "../rpc/dashboards-service.ts";
 import type { Gate } from "../rpc/gate.ts";
 import { addHealth } from "../rpc/health.ts";
-import { deadlineInterceptor, faultInterceptor, validateInterceptor } from "../rpc/interceptors.ts";
+import { createValidation, deadlineInterceptor, faultInterceptor } from "../rpc/interceptors.ts";
 import { policies } from "../rpc/policy.ts";
 import { addReflection } from "../rpc/reflection.ts";
 import { reportFault } from "../rpc/report.ts";
@@ -36,6 +39,8 @@ export type RoutesOptions = {
   readonly gate: Gate;
   /** Returns the bytes of an answer where they are kept. */
   readonly kept?: UnaryOptions["kept"];
+  /** Answers renders with what is kept, before the interceptors are asked; none where it is absent. */
+  readonly renderAtHand?: RenderAtHand;
   /** Judges a call once more, when its body has come. */
   readonly lateGate: Interceptor;
   readonly fieldCheck: FieldCheck;
@@ -53,35 +58,36 @@ export function createRoutes(options: RoutesOptions): Find {
     options;
   const inner = createConnectRouter({ ...strictOptions, requestGate: gate });
   const messages = createKeptMessages();
-  const rest = createRestRouter(inner, { requestGate: gate, kept, messages });
-  const grpc = new Map<string, WholeHandler>();
-  add(DashboardsService, dashboards, findCrossFieldProblems);
-  add(ConnectionsService, connections, findConnectionProblems);
+  const validation = createValidation(fieldCheck, findProblems);
+  const interceptors = [faultInterceptor(log), deadlineInterceptor(timeoutMs), lateGate, validation.interceptor];
+  const rest = createRestRouter(inner, { requestGate: gate, atHand, kept, messages });
+  const procedures = new Map<string, { readonly connect: WholeHandler; readonly grpc: WholeHandler }>();
+  add(DashboardsService, dashboards);
+  add(ConnectionsService, connections);
   const services = [DashboardsService, ConnectionsService];
   addHealth(inner, { services: services.map(({ typeName }) => typeName), isServing, shutdownSignal });
   addReflection(inner, services);
 
   const byPath = new Map(inner.handlers.map((handler) => [handler.requestPath, conceal(handler)]));
-  return ({ method, path, header }) => {
-    const plain = method === "POST" && header !== undefined && isPlainGrpc(header) ? grpc.get(path) : undefined;
-    return plain ?? byPath.get(path) ?? rest.find(method, path);
+  return ({ method, path, header, isHttp2 }) => {
+    const procedure = procedures.get(path);
+    if (procedure !== undefined && header !== undefined) {
+      if (isPlainConnect(method, header)) return procedure.connect;
+      if (isHttp2 && method === "POST" && isPlainGrpc(header)) return procedure.grpc;
+    }
+    return byPath.get(path) ?? rest.find(method, path);
   };
 
   function report(error: unknown, { method, values }: Pick<HandlerContext, "method" | "values">): ConnectError {
     return reportFault(error, { method: method.name, requestId: values.get(callInfoKey)?.requestId }, log);
   }
 
-  function add<Service extends DescService>(
-    service: Service,
-    implementation: ServiceImpl<Service>,
-    crossFieldCheck: CrossFieldCheck,
-  ): void {
-    const interceptors = [
-      faultInterceptor(log),
-      deadlineInterceptor(timeoutMs),
-      lateGate,
-      validateInterceptor(fieldCheck, crossFieldCheck),
-    ];
+  function atHand(message: Message, values: ContextValues): Message | undefined {
+    const isKnown = isMessage(message, RenderRequestSchema) && validation.isFit(message);
+    return isKnown ? options.renderAtHand?.(message, values) : undefined;
+  }
+
+  function add<Service extends DescService>(service: Service, implementation: ServiceImpl<Service>): void {
     const methods = implementation as Readonly<Record<string, MethodImpl<DescMethodUnary>>>;
     for (const method of service.methods as readonly DescMethodUnary[]) {
       const readMaxBytes = policies[method.name]!.maxBodyBytes;
@@ -89,13 +95,16 @@ export function createRoutes(options: RoutesOptions): Find {
       rest.router.rpc(method, implementation, { interceptors, readMaxBytes });
       const spec = createMethodImplSpec(method, implementation) as UnarySpec;
       const requestPath = `/${service.typeName}/${method.name}`;
-      const answer = createGrpcCall(spec, {
-        ...{ requestGate: gate, kept, messages },
-        interceptors,
-        readMaxBytes,
-        report,
+      const shared = { requestGate: gate, kept, messages, interceptors, readMaxBytes, atHand, report };
+      procedures.set(requestPath, {
+        connect: { requestPath, answer: createConnectCall(spec, { ...shared, ...strictOptions }) },
+        grpc: { requestPath, answer: createGrpcCall(spec, shared) },
       });
-      grpc.set(requestPath, { requestPath, answer });
     }
   }
 }
+
+const findProblems: CrossFieldCheck = (schema, message) => [
+  ...findCrossFieldProblems(schema, message),
+  ...findConnectionProblems(schema, message),
+];

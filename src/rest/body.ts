@@ -4,15 +4,15 @@ import { readWhole } from "../unary/read-whole.ts";
 import type { CallRequest } from "../unary/unary-call.ts";
 
 /**
- * Reads a body whole. Throws BODY_TOO_LARGE as soon as it has, or by its headers will have, more than
+ * Reads a body whole, at once where it has arrived. Throws BODY_TOO_LARGE as soon as it has, or by its headers will have, more than
  * `maxBytes`; UNSUPPORTED_CONTENT for a body that is encoded or is not JSON in UTF-8, before a byte of
  * it is read; CANCELED when the caller goes away.
  */
-export async function readBody(
+export function readBody(
   request: Pick<CallRequest, "header" | "readBody">,
   takesJson: boolean,
   maxBytes: number,
-): Promise<Uint8Array> {
+): Uint8Array | Promise<Uint8Array> {
   if (!/^identity$/i.test(request.header("content-encoding") ?? "identity")) {
     throw fault("UNSUPPORTED_CONTENT", "encoded bodies are not read: leave Content-Encoding out");
   }

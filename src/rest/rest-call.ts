@@ -1,3 +1,4 @@
+import type { Message } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { CallContext } from "../unary/call-context.ts";
 import { isAskedAgain } from "../unary/kept-messages.ts";
@@ -18,35 +19,38 @@ export type RestCall = (variables: ReadonlyMap<string, string>) => (request: Cal
  * becomes the documented error; what is none is thrown on, to whoever logs.
  */
 export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: UnaryOptions): RestCall {
-  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, kept: keptOf } = options;
+  const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, atHand, kept: keptOf } = options;
   const messages = isAskedAgain(spec.method) ? options.messages : undefined;
   const kind = `json ${spec.method}`;
 
   return (variables) => async (request) => {
     const context = new CallContext(spec, request, "rest");
-    const { status, body } = await answer(context, request, variables);
-    context.set("content-type", "application/json");
-    return { status, headers: context.answerHeaders(), body };
-  };
-
-  async function answer(
-    context: CallContext,
-    request: CallRequest,
-    variables: ReadonlyMap<string, string>,
-  ): Promise<Reply> {
+    const toAnswer = ({ status, body }: Reply): RestAnswer => {
+      context.set("content-type", "application/json");
+      return { status, headers: context.answerHeaders(), body };
+    };
     try {
-      await requestGate?.(context.toGateContext());
-      const body = await readBody(request, takesJson, readMaxBytes);
-      const read = (bytes: Uint8Array) => bind({ variables, query: request.query, body: bytes });
-      const isBodyAll = variables.size === 0 && request.query === "";
-      const input = isBodyAll && messages !== undefined ? messages.of(kind, body, read) : read(body);
-      const output = await invoke(spec, interceptors, context, input);
+      // Most of what can be waited for is there, and waiting for nothing takes time.
+      const passing = requestGate?.(context.toGateContext());
+      if (passing !== undefined) await passing;
+      const reading = readBody(request, takesJson, readMaxBytes);
+      const body = reading instanceof Promise ? await reading : reading;
+      const input = toMessage(variables, request.query, body);
+      const output = atHand?.(input, request.contextValues) ?? (await invoke(spec, interceptors, context, input));
       const kept = keptOf?.(output);
-      return kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept.json };
+      return toAnswer(
+        kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept.json },
+      );
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       for (const [name, value] of error.metadata.entries()) context.set(name, value);
-      return errorToReply(error, context);
+      return toAnswer(errorToReply(error, context));
     }
+  };
+
+  function toMessage(variables: ReadonlyMap<string, string>, query: string, body: Uint8Array): Message {
+    const read = (bytes: Uint8Array) => bind({ variables, query, body: bytes });
+    const isBodyAll = variables.size === 0 && query === "";
+    return isBodyAll && messages !== undefined ? messages.of(kind, body, read) : read(body);
   }
 }

@@ -1,5 +1,5 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
-import type { ByteCache } from "../cache/byte-cache.ts";
+import type { ByteCache, CacheKey } from "../cache/byte-cache.ts";
 import type { News } from "../cache/news.ts";
 import { parseStoredDefinition } from "../definition/canonical.ts";
 import { type FilterSpecs, filterSpecs } from "../definition/filters.ts";
@@ -30,6 +30,8 @@ export type Definitions = {
    * absence is never remembered.
    */
   load(tenant: string, dashboardId: string, version: number | undefined): Promise<LoadedDefinition>;
+  /** As `load`, where it is kept and the store said a moment ago which is active; undefined otherwise. */
+  atHand(tenant: string, dashboardId: string, version: number | undefined): LoadedDefinition | undefined;
   /** Says that another version is active now, or none, so that this is seen at once. */
   changed(tenant: string, dashboardId: string): void;
 };
@@ -68,8 +70,7 @@ export function createDefinitions({ store, cache, news, elapsedMs }: Definitions
       const current = await active.getWithAge(tenant, dashboardId);
       if (current === undefined) throw notFound();
       const version = wanted ?? current.value;
-      const key = JSON.stringify(["definition", dashboardId, version]);
-      const loaded = await cache.getOrLoad({ tenant, key }, async () => {
+      const loaded = await cache.getOrLoad(keyOf(tenant, dashboardId, version), async () => {
         const stored = await store.getVersion(tenant, dashboardId, version);
         if (stored === undefined) throw notFound();
         const value = toLoaded(parseStoredDefinition(stored.json), version);
@@ -77,8 +78,18 @@ export function createDefinitions({ store, cache, news, elapsedMs }: Definitions
       });
       return wanted === undefined ? { ...loaded, ageMs: current.ageMs } : loaded;
     },
+    atHand(tenant, dashboardId, wanted) {
+      const current = active.atHand(tenant, dashboardId);
+      if (current === undefined) return undefined;
+      const loaded = cache.get<LoadedDefinition>(keyOf(tenant, dashboardId, wanted ?? current.value));
+      return loaded === undefined || wanted !== undefined ? loaded : { ...loaded, ageMs: current.ageMs };
+    },
     changed: (tenant, dashboardId) => news.tell("dashboard", tenant, dashboardId),
   };
+}
+
+function keyOf(tenant: string, dashboardId: string, version: number): CacheKey {
+  return { tenant, key: JSON.stringify(["definition", dashboardId, version]) };
 }
 
 /** Returns a definition with what is worked out once for every render of it. */

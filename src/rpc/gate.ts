@@ -11,12 +11,15 @@ import type { RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import type { GateContext } from "../unary/unary-call.ts";
 import { type CallInfo, callerKey, callInfoKey } from "./call.ts";
-import { policies } from "./policy.ts";
+import { type MethodPolicy, policies } from "./policy.ts";
 import { reportFault } from "./report.ts";
 import { refuseSuspended, type SuspensionCheck } from "./suspension.ts";
 
-/** Decides whether a call may go on, before its body is read. Throws a fault when not. */
-export type Gate = (context: GateContext) => Promise<void>;
+/**
+ * Decides whether a call may go on, before its body is read: at once where all that it asks for is known. Throws a fault
+ * when not.
+ */
+export type Gate = (context: GateContext) => void | Promise<void>;
 
 /** What the gate asks. */
 export type GateOptions = {
@@ -40,16 +43,19 @@ export type GateOptions = {
  */
 export function createGate(options: GateOptions): Gate {
   const { limiter, rateOf, failedTokenRate, log } = options;
-  return async (context) => {
+  return (context) => {
     const info = context.values.get(callInfoKey);
-    try {
-      await pass(context, info);
-    } catch (error) {
+    const fail = (error: unknown): never => {
       throw reportFault(error, { method: context.method.name, requestId: info?.requestId }, log);
+    };
+    try {
+      return pass(context, info)?.catch(fail);
+    } catch (error) {
+      return fail(error);
     }
   };
 
-  async function pass(context: GateContext, info: CallInfo | undefined): Promise<void> {
+  function pass(context: GateContext, info: CallInfo | undefined): void | Promise<void> {
     const policy = Object.hasOwn(policies, context.method.name) ? policies[context.method.name] : undefined;
     if (info === undefined || policy === undefined) throw fault("INTERNAL", "something went wrong on our side");
     if (info.requestIdProblem) {
@@ -61,19 +67,25 @@ export function createGate(options: GateOptions): Gate {
     if (Number(context.requestHeader.get("content-length") ?? 0) > policy.maxBodyBytes) {
       throw bodyTooLarge(policy.maxBodyBytes);
     }
-    const principal = await authenticated(context, info.remoteAddress);
-    const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));
-    const rate = rateOf(tenant, context.method.name);
-    const decision = await limiter.take(`${tenant} ${context.method.name}`, rate);
-    for (const [name, value] of Object.entries(rateLimitHeaders("default", rate, decision))) {
-      context.responseHeader.set(name, value);
-    }
-    if (!decision.allowed) {
-      throw fault("RATE_LIMITED", "too many calls of this method: wait as long as Retry-After says", {
-        retryAfterMs: decision.retryAfterMs,
+    return whenKnown(authenticated(context, info.remoteAddress), (principal) => {
+      const tenant = actingTenant(principal, context.requestHeader.get("x-tenant-id"));
+      const rate = rateOf(tenant, context.method.name);
+      return whenKnown(limiter.take(`${tenant} ${context.method.name}`, rate), (decision) => {
+        const headers = rateLimitHeaders("default", rate, decision);
+        for (const name in headers) context.responseHeader.set(name, headers[name]!);
+        if (!decision.allowed) {
+          throw fault("RATE_LIMITED", "too many calls of this method: wait as long as Retry-After says", {
+            retryAfterMs: decision.retryAfterMs,
+          });
+        }
+        return whenKnown(refuseSuspended(options.isSuspended, tenant), () => {
+          allow(context, policy, principal, tenant);
+        });
       });
-    }
-    await refuseSuspended(options.isSuspended, tenant);
+    });
+  }
+
+  function allow({ values }: GateContext, policy: MethodPolicy, principal: Principal, tenant: string): void {
     requireScope(principal, policy.scope);
     const { subject, held } = principal;
     if (!policy.holds && Object.keys(held).length > 0) {
@@ -83,19 +95,33 @@ export function createGate(options: GateOptions): Gate {
       );
     }
     const admittedAtMs = options.elapsedMs();
-    context.values.set(callerKey, { tenant, tokenTenant: principal.tenant, subject, held, admittedAtMs });
+    values.set(callerKey, { tenant, tokenTenant: principal.tenant, subject, held, admittedAtMs });
   }
 
-  async function authenticated(context: GateContext, address: string): Promise<Principal> {
+  function authenticated(context: GateContext, address: string): Principal | Promise<Principal> {
+    const refuse = (error: unknown) => refuseToken(error, address);
     try {
-      return await options.authenticate(context.requestHeader.get("authorization"));
+      const known = options.authenticate(context.requestHeader.get("authorization"));
+      return known instanceof Promise ? known.catch(refuse) : known;
     } catch (error) {
-      if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
-      const decision = await limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
-      if (decision.allowed) throw error;
-      throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
-        retryAfterMs: decision.retryAfterMs,
-      });
+      return refuse(error);
     }
   }
+
+  async function refuseToken(error: unknown, address: string): Promise<never> {
+    if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
+    const decision = await limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
+    if (decision.allowed) throw error;
+    throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
+      retryAfterMs: decision.retryAfterMs,
+    });
+  }
+}
+
+/** Goes on with a value, at once where it is there: most are, and waiting for nothing takes time. */
+function whenKnown<Value, Next>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }

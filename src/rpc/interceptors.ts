@@ -45,15 +45,21 @@ export function deadlineInterceptor(timeoutMs: number): Interceptor {
   };
 }
 
+/** Refuses messages that are not fit. */
+export type Validation = {
+  readonly interceptor: Interceptor;
+  /** Whether a message was found to be fit before: some are sent over and over, and kept. */
+  isFit(message: Message): boolean;
+};
+
 /**
- * Refuses a message that is not fit, with all its problems at once: what no message may hold, the
+ * Creates the validation, which refuses a message with all its problems at once: what no message may hold, the
  * limits of the proto, and what `crossFieldCheck` finds.
  */
-export function validateInterceptor(fieldCheck: FieldCheck, crossFieldCheck: CrossFieldCheck): Interceptor {
+export function createValidation(fieldCheck: FieldCheck, crossFieldCheck: CrossFieldCheck): Validation {
   const findProblems = createProblemSearch(fieldCheck, crossFieldCheck);
-  /** Messages that were found to be fit: some are sent over and over, and kept. */
   const fit = new WeakSet<Message>();
-  return (next) => async (request) => {
+  const interceptor: Interceptor = (next) => async (request) => {
     if (request.stream || fit.has(request.message)) return next(request);
     const schema = request.method.input;
     // What a message must never hold is settled first: the other checks may rely on it.
@@ -66,6 +72,7 @@ export function validateInterceptor(fieldCheck: FieldCheck, crossFieldCheck: Cro
     fit.add(request.message);
     return next(request);
   };
+  return { interceptor, isFit: (message) => fit.has(message) };
 }
 
 function unfit(details: readonly FieldProblem[]): Error {

@@ -17,7 +17,9 @@ const maxRequests = 100;
  * contract says and nothing else, so that it is open to everybody. A stream takes 100 requests.
  */
 export function addReflection(router: ConnectRouter, services: readonly DescService[]): void {
-  const answer = createAnswer([...services, ServerReflection, ServerReflectionV1Alpha]);
+  const described = [...services, ServerReflection, ServerReflectionV1Alpha];
+  // When it is first asked for, because few services are ever asked, and it would take a start longer.
+  let answer: ReturnType<typeof createAnswer> | undefined;
   const open = { requestGate: () => {}, interceptors: [], readMaxBytes: 16 * 1024 };
   router.service(ServerReflection, { serverReflectionInfo }, open);
   router.service(ServerReflectionV1Alpha, { serverReflectionInfo }, open);
@@ -28,6 +30,7 @@ export function addReflection(router: ConnectRouter, services: readonly DescServ
     for await (const request of requests) {
       count += 1;
       if (count > maxRequests) throw fault("RATE_LIMITED", `a stream takes ${maxRequests} requests: open another`);
+      answer ??= createAnswer(described);
       yield { validHost: request.host, originalRequest: request, messageResponse: answer(request) };
     }
   }

@@ -21,20 +21,39 @@ const minCompressedChars = 1_024;
 export function createRenderBytes(): (answer: RenderResponse, rendered: RenderedDashboard) => KeptMessage {
   const jsonHeads = createHeads(({ html }) => Buffer.from(opening + JSON.stringify(html)));
   const binaryHeads = createHeads(({ html }) => toBinary(RenderResponseSchema, create(RenderResponseSchema, { html })));
+  const aroundTtl = new WeakMap<RenderedDashboard, AroundTtl>();
   return (answer, rendered) => {
     const rest = { ...answer, html: "" };
     return {
       json: join(jsonHeads, rendered, () => {
-        const text = toJsonString(RenderResponseSchema, rest, jsonOptions);
-        return Buffer.from(text.slice((opening + emptyHtml).length));
+        let around = aroundTtl.get(rendered);
+        if (around?.version !== answer.version) {
+          around = findAroundTtl(rest);
+          aroundTtl.set(rendered, around);
+        }
+        return Buffer.from(around.before + answer.ttlS + around.after);
       }),
       binary: join(binaryHeads, rendered, () => toBinary(RenderResponseSchema, rest)),
     };
   };
 }
 
+/** The JSON that stands behind the HTML, without the one number that is another each second. */
+type AroundTtl = { readonly version: number; readonly before: string; readonly after: string };
+
+function findAroundTtl(rest: RenderResponse): AroundTtl {
+  const json = toJsonString(RenderResponseSchema, { ...rest, ttlS: 0 }, jsonOptions);
+  const place = json.lastIndexOf('"ttl_s":0,');
+  if (place < 0) throw new Error("the answer's JSON has no ttl");
+  const at = place + '"ttl_s":'.length;
+  return { version: rest.version, before: json.slice((opening + emptyHtml).length, at), after: json.slice(at + 1) };
+}
+
 /** The bytes of a render up to the end of its HTML. */
-type Head = { readonly bytes: Uint8Array; compressed?: Promise<CompressedHead> | undefined };
+type Head = {
+  readonly bytes: Uint8Array;
+  compressed?: CompressedHead | Promise<CompressedHead> | undefined;
+};
 
 type Heads = (rendered: RenderedDashboard) => Head;
 
@@ -47,23 +66,39 @@ function createHeads(make: (rendered: RenderedDashboard) => Uint8Array): Heads {
   };
 }
 
+async function compress(head: Head): Promise<CompressedHead> {
+  try {
+    const compressed = await compressHead(head.bytes);
+    head.compressed = compressed;
+    return compressed;
+  } catch (error) {
+    head.compressed = undefined;
+    throw error;
+  }
+}
+
 function join(headOf: Heads, rendered: RenderedDashboard, makeTail: () => Uint8Array): KeptBytes {
   let made: Uint8Array | undefined;
-  let zipped: Promise<Chunks> | undefined;
+  let zipped: Chunks | Promise<Chunks> | undefined;
   const tail = () => {
     made ??= makeTail();
     return made;
   };
-  const zip = async () => {
+  const zip = () => {
     const head = headOf(rendered);
-    head.compressed ??= compressHead(head.bytes);
-    try {
-      return gzipWithTail(await head.compressed, tail());
-    } catch (error) {
-      // Whoever asks next has it tried again.
-      [head.compressed, zipped] = [undefined, undefined];
-      throw error;
-    }
+    head.compressed ??= compress(head);
+    if (!(head.compressed instanceof Promise)) return gzipWithTail(head.compressed, tail());
+    return head.compressed.then(
+      (compressed) => {
+        zipped = gzipWithTail(compressed, tail());
+        return zipped;
+      },
+      (error) => {
+        // Whoever asks next has it tried again.
+        zipped = undefined;
+        throw error;
+      },
+    );
   };
   return {
     plain: () => [headOf(rendered).bytes, tail()],

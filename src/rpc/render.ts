@@ -22,6 +22,8 @@ export type DashboardRendering = {
    * and INVALID_REQUEST for what was asked, DEPENDENCY_DOWN when no source answers, OVERLOADED.
    */
   render(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): Promise<RenderedDashboard>;
+  /** Returns what `render` would, where it is kept and the same was asked for a moment ago; undefined otherwise. */
+  atHand(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): RenderedDashboard | undefined;
 };
 
 /**
@@ -40,12 +42,20 @@ export function createDashboardRendering(options: {
 }): DashboardRendering {
   const { sources, cache, shared = noSharedCache, bulkhead, holdings, now } = options;
   const drawInTurns = createDrawInTurns();
-  const settle = createSettling();
+  const settling = createSettling();
   const callers = createCallers(() => fault("CANCELED", "the caller went away"));
 
   return {
+    atHand(tenant, loaded, wanted) {
+      const settled = settling.atHand(loaded, wanted, now());
+      if (settled === undefined) return undefined;
+      const revisions = sources.revisions(tenant, loaded.definition.datasources);
+      if (typeof revisions !== "string") return undefined;
+      return cache.get<RenderedDashboard>({ tenant, key: settled.key(revisions) });
+    },
+
     async render(tenant, loaded, wanted) {
-      const settled = settle(loaded, wanted, now());
+      const settled = settling.settle(loaded, wanted, now());
       const revisions = await sources.revisions(tenant, loaded.definition.datasources);
       const key = { tenant, key: settled.key(revisions) };
       const kept = cache.get<RenderedDashboard>(key);

@@ -10,8 +10,13 @@ type SettledRender = {
   key(revisions: string): string;
 };
 
-/** Settles what is wanted of a version at a moment. Throws as `settleRender`. */
-export type SettleRender = (loaded: LoadedDefinition, wanted: WantedRender, nowMs: number) => SettledRender;
+/** What is wanted of a version at a moment, settled. */
+export type Settling = {
+  /** Settles it. Throws as `settleRender`. */
+  settle(loaded: LoadedDefinition, wanted: WantedRender, nowMs: number): SettledRender;
+  /** Returns what was settled before for the same; undefined where that is not remembered. */
+  atHand(loaded: LoadedDefinition, wanted: WantedRender, nowMs: number): SettledRender | undefined;
+};
 
 /** What was settled for a message, and what it holds for. */
 type Last = {
@@ -29,26 +34,42 @@ const mostOfVersion = 4;
  * the time goes by a clock that is rounded, and the time since the store confirmed the version matters only where that is
  * long ago.
  */
-export function createSettling(): SettleRender {
+export function createSettling(): Settling {
   const known = new WeakMap<Definition, Map<object, Last>>();
-  return (loaded, wanted, nowMs) => {
-    const { message, held, fixed, viewerFilters } = wanted;
-    // What a link adds is in no message.
-    const isInMessage = message !== undefined && fixed === undefined && viewerFilters === undefined;
-    if (!isInMessage || loaded.ageMs >= loaded.ttlS * 1000) return settle(loaded, wanted, nowMs);
-    const lasts = known.get(loaded.definition) ?? new Map<object, Last>();
-    const last = lasts.get(message);
-    if (last !== undefined && last.held === held && nowMs >= last.sinceMs && nowMs < last.untilMs) {
-      return last.settled;
-    }
-    const settled = settle(loaded, wanted, nowMs);
+
+  const atHand: Settling["atHand"] = (loaded, wanted, nowMs) => {
+    if (!isInMessage(wanted) || loaded.ageMs >= loaded.ttlS * 1000) return undefined;
+    const last = known.get(loaded.definition)?.get(wanted.message);
+    if (last === undefined || last.held !== wanted.held) return undefined;
+    return nowMs >= last.sinceMs && nowMs < last.untilMs ? last.settled : undefined;
+  };
+
+  const remember = (loaded: LoadedDefinition, { message, held }: InMessage, settled: SettledRender, nowMs: number) => {
     const roundMs = settled.asked.clock.roundS * 1000;
     const sinceMs = Math.floor(nowMs / roundMs) * roundMs;
+    const lasts = known.get(loaded.definition) ?? new Map<object, Last>();
     lasts.delete(message);
     if (lasts.size >= mostOfVersion) lasts.delete(lasts.keys().next().value!);
     known.set(loaded.definition, lasts.set(message, { settled, held, sinceMs, untilMs: sinceMs + roundMs }));
-    return settled;
   };
+
+  return {
+    atHand,
+    settle(loaded, wanted, nowMs) {
+      const last = atHand(loaded, wanted, nowMs);
+      if (last !== undefined) return last;
+      const settled = settle(loaded, wanted, nowMs);
+      if (isInMessage(wanted) && loaded.ageMs < loaded.ttlS * 1000) remember(loaded, wanted, settled, nowMs);
+      return settled;
+    },
+  };
+}
+
+type InMessage = WantedRender & Required<Pick<WantedRender, "message">>;
+
+/** What a link adds is in no message. */
+function isInMessage(wanted: WantedRender): wanted is InMessage {
+  return wanted.message !== undefined && wanted.fixed === undefined && wanted.viewerFilters === undefined;
 }
 
 function settle(loaded: LoadedDefinition, wanted: WantedRender, nowMs: number): SettledRender {

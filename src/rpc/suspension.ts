@@ -2,11 +2,11 @@ import type { Interceptor } from "@connectrpc/connect";
 import type { News } from "../cache/news.ts";
 import { tenantSuspended } from "../store/database-fault.ts";
 import type { Store } from "../store/store.ts";
-import { callerOf } from "./call.ts";
+import { type Caller, callerOf } from "./call.ts";
 import { createLastAnswers } from "./last-answers.ts";
 
-/** Says whether an operator has suspended a tenant. */
-export type SuspensionCheck = (tenant: string) => Promise<boolean>;
+/** Says whether an operator has suspended a tenant, at once where that was asked a moment ago. */
+export type SuspensionCheck = (tenant: string) => boolean | Promise<boolean>;
 
 /**
  * Creates the check, which asks the store about a tenant once a second at most, and when there is news of it. While the
@@ -31,16 +31,26 @@ export function createSuspensionCheck({
     elapsedMs,
   });
   news.hear("tenant", answers.forget);
-  return async (tenant) => (await answers.get(tenant, "")) === true;
+  return (tenant) =>
+    answers.atHand(tenant, "")?.value ?? answers.get(tenant, "").then((isSuspended) => isSuspended === true);
 }
 
 /** Throws TENANT_SUSPENDED for a tenant that is suspended. */
-export async function refuseSuspended(isSuspended: SuspensionCheck, tenant: string): Promise<void> {
-  if (await isSuspended(tenant)) throw tenantSuspended();
+export function refuseSuspended(isSuspended: SuspensionCheck, tenant: string): void | Promise<void> {
+  const refuse = (isIt: boolean) => {
+    if (isIt) throw tenantSuspended();
+  };
+  const known = isSuspended(tenant);
+  return known instanceof Promise ? known.then(refuse) : refuse(known);
 }
 
 /** A body that is sent with the head is there within it. */
 const promptMs = 100;
+
+/** Whether a call's body came promptly after the gate let it through. */
+export function isPrompt({ admittedAtMs }: Caller, elapsedMs: () => number): boolean {
+  return elapsedMs() - admittedAtMs < promptMs;
+}
 
 /**
  * Refuses a call whose tenant was suspended while its body came, which takes what its caller likes, up to the
@@ -48,8 +58,8 @@ const promptMs = 100;
  */
 export function suspensionInterceptor(isSuspended: SuspensionCheck, elapsedMs: () => number): Interceptor {
   return (next) => async (request) => {
-    const { tenant, admittedAtMs } = callerOf(request.contextValues);
-    if (elapsedMs() - admittedAtMs >= promptMs) await refuseSuspended(isSuspended, tenant);
+    const caller = callerOf(request.contextValues);
+    if (!isPrompt(caller, elapsedMs)) await refuseSuspended(isSuspended, caller.tenant);
     return next(request);
   };
 }

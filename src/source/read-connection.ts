@@ -10,8 +10,14 @@ import type { SourceOutcome, SourceQuery } from "./runner.ts";
 import type { ReadThroughCache } from "./source-cache.ts";
 import { SourceError } from "./source-error.ts";
 
-/** Finds a tenant's connection as it is now; undefined where there is none. Rejects where that cannot be told. */
-export type FindConnection = (tenant: string, name: string) => Promise<OpenConnection | undefined>;
+/**
+ * Finds a tenant's connection as it is now, at once where that is known; undefined where there is none. Rejects where that
+ * cannot be told.
+ */
+export type FindConnection = (
+  tenant: string,
+  name: string,
+) => OpenConnection | undefined | Promise<OpenConnection | undefined>;
 
 /**
  * Reads by a tenant's connections. The connection's revision is in the key: what was read by one is never
@@ -74,7 +80,7 @@ export function createConnectionReads(options: {
   };
 
   async function find(tenant: string, name: string): Promise<OpenConnection> {
-    const connection = await findConnection(tenant, name).catch(() => {
+    const connection = await Promise.resolve(findConnection(tenant, name)).catch(() => {
       throw new SourceError("source_unavailable", "the connection cannot be looked up just now");
     });
     if (connection === undefined) throw new SourceError("source_failed", "there is no such connection");

@@ -127,4 +127,9 @@ export class CallContext implements HandlerContext {
   answerHeaders(): Record<string, string> {
     return Object.fromEntries(this.#answerHeaders ?? this.#answer);
   }
+
+  /** Returns the answer's trailers, their names in lower case. */
+  answerTrailers(): Record<string, string> {
+    return this.#trailer === undefined ? {} : Object.fromEntries(this.#trailer);
+  }
 }

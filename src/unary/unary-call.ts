@@ -25,8 +25,11 @@ export type CallRequest = {
   readonly headers: Headers;
   /** As `headers.get`, for a name in lower case. */
   header(name: string): string | null;
-  /** Reads the body whole; undefined where it has more bytes than that. Rejects when the caller goes away. */
-  readBody(maxBytes: number): Promise<Uint8Array | undefined>;
+  /**
+   * Reads the body whole, at once where it has arrived; undefined where it has more bytes than that. Rejects when the
+   * caller goes away.
+   */
+  readBody(maxBytes: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 };
 
 /** What the protocols share: gate, interceptors, limits. */
@@ -34,6 +37,11 @@ export type UnaryOptions = {
   /** Decides by the head of a request whether its body is read. */
   readonly requestGate?: ((context: GateContext) => void | Promise<void>) | undefined;
   readonly interceptors?: Interceptor[] | undefined;
+  /**
+   * Returns the answer to a message where it can be given at once, and is what interceptors and method would give;
+   * undefined where they are to be asked.
+   */
+  readonly atHand?: ((message: Message, values: ContextValues) => Message | undefined) | undefined;
   readonly readMaxBytes?: number | undefined;
   /** Where messages that come again are kept; nowhere unless told. */
   readonly messages?: KeptMessages | undefined;
@@ -56,8 +64,8 @@ export type Chunks = readonly Uint8Array[];
 /** Bytes in their forms. */
 export type KeptBytes = {
   plain(): Chunks;
-  /** Resolves with the same in the form of gzip; absent where that is not worth it. */
-  readonly gzip?: (() => Promise<Chunks>) | undefined;
+  /** Returns the same in the form of gzip, at once where it was compressed before; absent where that is not worth it. */
+  readonly gzip?: (() => Chunks | Promise<Chunks>) | undefined;
 };
 
 /** As Connect's own default: what is registered here has a limit of its own. */

@@ -267,7 +267,7 @@ test("EdDSA, Ed25519 and ES256 are taken, other curves and hashes are not", asyn
     const keys = createFixedJwks({ keys: [{ ...jwk.export({ format: "jwk" }), kid: "k" }] });
     const token = await new SignJWT(goodClaims()).setProtectedHeader({ alg, kid: "k" }).sign(privateKey);
     const call = createTestAuthenticator({ keys })(`Bearer ${token}`);
-    return call.then(
+    return Promise.resolve(call).then(
       () => 200,
       (error) => faultOf(() => Promise.reject(error)).then(({ status }) => status),
     );

@@ -26,7 +26,7 @@ async function start(answer: RequestListener, timeoutMs = 200) {
   const keys = createRemoteJwks({ url: server.url, now, log, timeoutMs });
   const authenticate = createTestAuthenticator({ keys, now: () => nowS * 1000 });
   const statusOf = (header: string) =>
-    authenticate(header).then(
+    Promise.try(() => authenticate(header)).then(
       () => 200,
       (error) => faultOf(() => Promise.reject(error)).then(({ status }) => status),
     );

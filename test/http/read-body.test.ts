@@ -42,7 +42,8 @@ for (const when of ["now", "later"]) {
 }
 
 const http2 = createHttp2Server(async (request, response) => {
-  const body = await readBody(request, response, maxBytes).catch((error: Error) => `failed: ${error.message}`);
+  const reading = Promise.resolve(readBody(request, response, maxBytes));
+  const body = await reading.catch((error: Error) => `failed: ${error.message}`);
   http2.emit("read", `${body}`);
   if (!response.stream.destroyed) response.end(body ?? "too large");
 });

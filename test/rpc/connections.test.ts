@@ -29,6 +29,7 @@ function start(secret: string | undefined = sealed) {
       const rest = { updatedBy: "ann", createTimeMs: 0, updateTimeMs: 0 };
       return tenant === "acme" ? { name, settingsJson, secret, revision, ...rest } : undefined;
     },
+    getConnections: async () => [],
   };
   return { state, lookup: createConnectionLookup({ store, secrets, news: createNews(), elapsedMs: () => state.atMs }) };
 }
@@ -54,6 +55,7 @@ test("one that has no secret has an empty one", async () => {
       createTimeMs: 0,
       updateTimeMs: 0,
     }),
+    getConnections: async () => [],
   };
   const lookup = createConnectionLookup({ store, secrets, news: createNews(), elapsedMs: () => 0 });
   const { password, bearerToken, headers } = await (await lookup.find("acme", "w"))!.secret();
@@ -109,7 +111,7 @@ test("while the store is down a known one serves for ten minutes, and no other",
     ["w", 600_000],
   ] as const) {
     state.atMs = atMs;
-    await lookup.find("acme", name).then(
+    await Promise.resolve(lookup.find("acme", name)).then(
       () => assert.unreachable(),
       (error) => assert.match(error.message, "down"),
     );

@@ -30,7 +30,7 @@ const wantedBy = (message: object | undefined, more: Partial<WantedRender> = {})
 });
 
 test("the same message is settled once a minute, as it would be anew", () => {
-  const settle = createSettling();
+  const { settle } = createSettling();
   const wanted = wantedBy({});
   const first = settle(board, wanted, nowMs);
   assert.is(settle(board, wanted, nowMs + minuteMs / 2 - 1), first);
@@ -50,13 +50,13 @@ test("the same message is settled once a minute, as it would be anew", () => {
 });
 
 test("other revisions of connections are another key", () => {
-  const settled = createSettling()(board, wantedBy({}), nowMs);
+  const settled = createSettling().settle(board, wantedBy({}), nowMs);
   assert.is.not(settled.key("7"), settled.key("8"));
   assert.is(settled.key("7"), settled.key("7"));
 });
 
 test("nothing is taken over from another message, version or token", () => {
-  const settle = createSettling();
+  const { settle } = createSettling();
   const message = {};
   const first = settle(board, wantedBy(message), nowMs);
   const held = valuesOf({ plan: "Team" });
@@ -72,7 +72,7 @@ test("nothing is taken over from another message, version or token", () => {
 });
 
 test("of a version that is asked for in many ways the last few are remembered", () => {
-  const settle = createSettling();
+  const { settle } = createSettling();
   const wanted = Array.from({ length: 5 }, () => wantedBy({}));
   const first = wanted.map((each) => settle(board, each, nowMs));
   assert.is(settle(board, wanted[4]!, nowMs), first[4]);
@@ -81,7 +81,7 @@ test("of a version that is asked for in many ways the last few are remembered", 
 });
 
 test("what nobody keeps is settled each time, and so is what the store has not confirmed lately", () => {
-  const settle = createSettling();
+  const { settle } = createSettling();
   assert.is.not(settle(board, wantedBy(undefined), nowMs), settle(board, wantedBy(undefined), nowMs));
   const wanted = wantedBy({});
   const confirmed = settle(board, wanted, nowMs);
