@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import type { Sql } from "postgres";
-import { p99 } from "./at-once.ts";
+import { p99, timeEach } from "./at-once.ts";
 import { type BenchService, startBenchService } from "./bench-service.ts";
 import { atMostBeyond, type Benchmark, type Round } from "./benchmark.ts";
 import { median } from "./median.ts";
@@ -52,6 +52,8 @@ async function compareUncached(progress: (line: string) => void): Promise<readon
     const cpuUs = (await service.cpuUs()) - before;
     return { renders, queries: await rush((least) => askAll(plain, least)), cpuMs: cpuUs / 1_000 / atOnce };
   };
+  // Whoever is cold refuses some of what comes all at once.
+  await timeEach(2 * atOnce, 4, () => render(service, agent, least(asked++)));
   return await takeRounds({ warmUps: 1, rounds }, async () => {
     const both = await takeRounds({ warmUps: 0, rounds: rushes }, rushBoth);
     const renders = both.flatMap((one) => one.renders);

@@ -1,10 +1,11 @@
 import { range, tickIncrement, ticks } from "d3-array";
 import { cutText, gatherTicks, type HorizontalTick, type Label, usualGutterPx } from "./density.ts";
 import type { Voice } from "./intl.ts";
-import { formatFull, formatTicks } from "./number-format.ts";
+import { formatTicks } from "./number-format.ts";
 import { continuousScale } from "./position-share.ts";
 import { positionValue } from "./position-value.ts";
 import type { Positions } from "./series.ts";
+import { positionNames } from "./spoken.ts";
 import { textWidthPx } from "./text-width.ts";
 import { grainOf, labelTimes } from "./time-format.ts";
 import { timeTicks } from "./time-ticks.ts";
@@ -122,15 +123,16 @@ export function slotTicks(
     const at = (ms: number) => ((ms - start) / step + 0.5) / count;
     return spanTicks({ from: start - step / 2, to: end + step / 2, zoned }, at, voice, gutterPx);
   }
+  const labelsOf = createSlotLabels(positions, voice);
   return gatherTicks((widthPx) => {
     const slotPx = widthPx / count;
     let every = Math.max(1, Math.ceil(narrowestPx / slotPx), Math.ceil(count / most));
-    let labels = labelEvery(positions, every, from, voice);
+    let labels = labelEvery(positions, every, from, labelsOf);
     // Words may be cut to some six letters; a time or a number that is cut would be another one.
     const neededPx = () => (positions.kind === "words" ? Math.min(44, widestOf(labels, 13)) : widestOf(labels)) + 8;
     while (neededPx() > slotPx * every && every < count) {
       every = Math.min(count, Math.max(every + 1, Math.floor(neededPx() / slotPx)));
-      labels = labelEvery(positions, every, from, voice);
+      labels = labelEvery(positions, every, from, labelsOf);
     }
     if (positions.kind === "words") return labels.map((label) => cutLabel(label, slotPx * every - 6));
     const round = positions.kind === "time" && every > 1 ? roundSlots(positions, widthPx, voice) : [];
@@ -153,10 +155,10 @@ function areEven(values: readonly number[]): boolean {
 const narrowestPx = 16;
 
 /** Returns the labels of every so many slots, counted from the first or the last. */
-function labelEvery(positions: Positions, every: number, from: "first" | "last", voice: Voice): Label[] {
+function labelEvery(positions: Positions, every: number, from: "first" | "last", labelsOf: SlotLabels): Label[] {
   const count = positions.values.length;
   const slots = range(from === "first" ? 0 : (count - 1) % every, count, every);
-  const labels = slotLabels(positions, voice, slots);
+  const labels = labelsOf(slots);
   return slots.map((slot, index) => ({
     at: (slot + 0.5) / count,
     value: positionValue(positions, slot),
@@ -186,17 +188,25 @@ function cutLabel(label: Label, widthPx: number): Label {
   return text === label.text ? label : { ...label, text, title: label.text };
 }
 
-/** Returns the label of each position, or of those at the indices given. */
-export function slotLabels(
-  positions: Positions,
-  voice: Voice,
-  indices?: readonly number[],
-): readonly { readonly text: string; readonly strong: boolean }[] {
-  const pick = <V>(values: readonly V[]) => indices?.map((index) => values[index]!) ?? values;
-  if (positions.kind === "words") return pick(positions.values).map((text) => ({ text, strong: false }));
-  if (positions.kind === "number") {
-    return pick(positions.values).map((value) => ({ text: formatFull(value, positions.style, voice), strong: false }));
+type SlotLabels = (indices: readonly number[]) => readonly { readonly text: string; readonly strong: boolean }[];
+
+/** Returns the labels of the positions at the indices given. */
+export function slotLabels(positions: Positions, voice: Voice, indices: readonly number[]): ReturnType<SlotLabels> {
+  return createSlotLabels(positions, voice)(indices);
+}
+
+/** Creates what returns the labels of positions. A number is written once, however often it is asked for. */
+function createSlotLabels(positions: Positions, voice: Voice): SlotLabels {
+  if (positions.kind === "time") {
+    const { zoned, values } = positions;
+    const grain = grainOf({ values, zoned }, voice);
+    return (indices) => labelTimes({ values: indices.map((index) => values[index]!), zoned }, grain, voice);
   }
-  const { zoned, values } = positions;
-  return labelTimes({ values: pick(values), zoned }, grainOf({ values, zoned }, voice), voice);
+  const name = positionNames(positions, voice);
+  const known: string[] = [];
+  return (indices) =>
+    indices.map((index) => {
+      known[index] ??= name(index);
+      return { text: known[index], strong: false };
+    });
 }

@@ -88,8 +88,12 @@ export function drawEmpty(columns: readonly DrawnColumn[], note: Safe = nothing)
 
 /** Returns the classes that hide what is not shown at some densities. */
 export function densityClasses(shown: ReadonlySet<Density>): string[] {
-  return densities.filter((density) => !shown.has(density)).map((density) => `dj-not-${density}`);
+  const classes: string[] = [];
+  for (const [density, className] of hidingClasses) if (!shown.has(density)) classes.push(className);
+  return classes;
 }
+
+const hidingClasses = densities.map((density) => [density, `dj-not-${density}`] as const);
 
 /**
  * Draws the labels of the value axis. Those of a logarithmic one are not evenly spaced: they stand at

@@ -1,5 +1,6 @@
 import type { Drawing, DrawnColumn } from "../chart/kind.ts";
 import { jsonToMarkup, type Safe, trustMarkup } from "../chart/safe.ts";
+import { trimPlotted } from "./trim-digits.ts";
 
 /** One panel in the island. */
 export type IslandPanel = {
@@ -68,15 +69,13 @@ function packColumn(column: DrawnColumn, isPlotted: boolean): IslandColumn {
 }
 
 /**
- * Takes off digits that say nothing: what floating point adds beyond twelve, as 0.1 + 0.2 is
- * 0.30000000000000004, and of plotted numbers, which are many, what lies beyond seven digits and four
- * decimals, because averages would make a page a fifth larger. What is no number is no value.
+ * Takes off digits that say nothing: what floating point adds beyond twelve, as 0.1 + 0.2 is 0.30000000000000004, and more
+ * of plotted numbers, which are many. What is no number is no value.
  */
 function trim(value: number, isPlotted: boolean): number | null {
   if (!Number.isFinite(value)) return null;
   if (Number.isInteger(value)) return value;
-  if (!isPlotted) return Number(value.toPrecision(12));
-  return Number(Math.abs(value) < 1000 ? value.toPrecision(7) : value.toFixed(4));
+  return isPlotted ? trimPlotted(value) : Number(value.toPrecision(12));
 }
 
 /** Fewer than this are no shorter for it. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Datasource } from "../../gen/datajetty/dashboards/v1/datasource_pb.js";
 import type { Panel } from "../../gen/datajetty/dashboards/v1/panel_pb.js";
 import type { Binding } from "../definition/filter-value.ts";
@@ -122,7 +122,7 @@ export async function renderFresh(
     [...previous, ...offers].some(({ outcome }) => !outcome.ok);
   return {
     html: drawn.html,
-    digest: createHash("sha256").update(drawn.html).digest("hex"),
+    digest: hash("sha256", drawn.html, "hex"),
     freshUntilMs: mayRecover ? Math.min(untilMs, now() + partialTtlMs) : untilMs,
     partial: states.some((state) => state.error !== ""),
     whole: !isStale && [...current, ...previous, ...offers].every(({ outcome }) => outcome.ok && !outcome.stale),

@@ -11,7 +11,8 @@ import {
 import { type Binding, type BoundValue, bindingKey, createBinding, isList } from "../definition/filter-value.ts";
 import { grpcMentions } from "../definition/grpc-request.ts";
 import { httpMentions } from "../definition/http-request.ts";
-import { bindQuery, parseQuery, type QueryTemplate } from "../definition/query.ts";
+import { parseQuery, type QueryTemplate } from "../definition/query.ts";
+import { createQueryBinding } from "./query-binding.ts";
 import { SourceError } from "./source-error.ts";
 
 /** A source with the values that reach it, and a text that no other source and values have. */
@@ -45,10 +46,11 @@ const itemChars = 8;
 export function createSourceBinding(): BindSource {
   const templates = new WeakMap<object, QueryTemplate>();
   const requests = new WeakMap<object, Request>();
+  const bindText = createQueryBinding();
   return {
     query(source, given) {
       const template = once(templates, source, () => parseQuery(source.query));
-      const { sql, names } = bindQuery(template, given);
+      const { sql, names } = bindText(template, given);
       const binding = pick(names, given);
       return { template, sql, binding, key: JSON.stringify([sql, bindingKey(binding)]) };
     },

@@ -5,7 +5,7 @@ import type { Frame } from "../frame/frame.ts";
 import type { Log } from "../log/log.ts";
 import { createSourceBinding } from "./bind-source.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
-import { readRevisions } from "./connection-revisions.ts";
+import { createRevisions } from "./connection-revisions.ts";
 import type { Connectors } from "./connectors.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { runInOrder, type SourceRead } from "./derived.ts";
@@ -58,9 +58,9 @@ export type SourceRunner = {
   run(query: SourceQuery): Promise<SourceOutcome>;
   /**
    * Returns a text that changes whenever a connection of the datasources is saved or deleted: what is made of
-   * their rows can be kept by it. Never rejects.
+   * their rows can be kept by it: at once where the connections are known. Never rejects.
    */
-  revisions(tenant: string, datasources: readonly Datasource[]): Promise<string>;
+  revisions(tenant: string, datasources: readonly Datasource[]): string | Promise<string>;
   /** Ends what it runs. What was handed in is its owner's to close. */
   close(): Promise<void>;
 };
@@ -113,7 +113,7 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
         }
       });
     },
-    revisions: (tenant, datasources) => readRevisions(tenant, datasources, options.findConnection),
+    revisions: createRevisions(options.findConnection),
     async close() {
       deadlines.close();
     },

@@ -84,6 +84,15 @@ test("a server that is down is said to be, and found again when it is back", asy
   assert.is(await ask("select 1"), 1);
 });
 
+test("a server that is slow keeps its sessions: to log in anew would make it slower", async () => {
+  const backend = () => ask("select pg_backend_pid()");
+  const known = await backend();
+  proxy.delay(150);
+  const slow = [await backend(), await backend()];
+  proxy.delay(0);
+  assert.equal(slow, [known, known]);
+});
+
 test("a connection may be cut at any moment", async () => {
   for (let round = 0; round < 40; round += 1) {
     const work = [1, 2, 3].map(() =>

@@ -1,9 +1,9 @@
 import { portOf } from "../../definition/connection-settings.ts";
-import { bindQuery } from "../../definition/query.ts";
 import type { Frame } from "../../frame/frame.ts";
 import { type Connector, connectMs, type OpenConnection, type ReadBounds, type ResolveAddress } from "../connector.ts";
 import { createFrameBuilder, type FrameBuilder, type FrameCell } from "../frame-builder.ts";
 import { inTime, noAnswer } from "../in-time.ts";
+import { createQueryBinding } from "../query-binding.ts";
 import { SourceError } from "../source-error.ts";
 import type { SqlQuestion } from "../sql-question.ts";
 import { toParameter } from "./parameters.ts";
@@ -13,6 +13,8 @@ import { type PostgresColumn, toPostgresColumn } from "./values.ts";
 
 /** A migration's lock may be held for long: then old rows, or an error, are better than a queue behind it. */
 const lockTimeoutMs = 1000;
+
+const bindText = createQueryBinding((_, at) => `$${at + 1}`);
 
 /** Numbers and dates are longer as texts than in a frame. */
 const wireFactor = 4;
@@ -91,7 +93,7 @@ async function readBy(
   { timezone, maxRows, maxBytes, timeoutMs, signal }: ReadBounds,
   onAnswer: () => void,
 ): Promise<Frame> {
-  const { sql, names } = bindQuery(template, binding, (_, at) => `$${at + 1}`);
+  const { sql, names } = bindText(template, binding);
   // It would end the text on the wire, and what follows would be read as something else.
   if (sql.includes("\0")) throw new SourceError("source_failed", "the query holds a NUL");
   const ms = Math.max(1, Math.ceil(timeoutMs));

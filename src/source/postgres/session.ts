@@ -66,8 +66,11 @@ const lifetimeMs = 1_800_000;
 const graceMs = 250;
 const cleanMs = 1000;
 
-/** Cleaning takes a millisecond, and connecting a few: who waits for it longer had better connect anew. */
-const cleanWithinMs = 100;
+/**
+ * Cleaning takes a millisecond: who waits for it much longer had better connect anew. A busy server needs more for both,
+ * and each login, with its hashing, would keep it and us busier still.
+ */
+const cleanWithinMs = 500;
 
 /** For all that comes in a login, and beside the rows of a statement: notices, settings, columns. */
 const smallTalkBytes = 1 << 20;
