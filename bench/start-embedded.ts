@@ -3,8 +3,8 @@ import { atMost, type Benchmark } from "./benchmark.ts";
 import { timeStarts, timeVeryFirst } from "./first-render.ts";
 
 /**
- * `node src/main.ts` with its own PostgreSQL, on a data folder that it has used before and left in order, without the
- * demo. Beside it is told, once each, what a new folder takes and what the demo adds.
+ * `node src/main.ts` with its own PostgreSQL, on a data folder that it has used before and left in order, its
+ * compiled code included, without the demo. Beside it is told, once each, what a new folder takes and what the demo adds.
  */
 export const benchmark: Benchmark = {
   name: "start-embedded",

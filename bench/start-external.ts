@@ -3,10 +3,14 @@ import { atMost, type Benchmark } from "./benchmark.ts";
 import { timeStarts, timeVeryFirst } from "./first-render.ts";
 import { openStoreServer } from "./store-server.ts";
 
-/** `node src/main.ts` with a PostgreSQL that runs already (`DATABASE_URL`) and has the tables of this release. */
+/**
+ * `node src/main.ts` with a PostgreSQL that runs already (`DATABASE_URL`) and has the tables of this release, on a data
+ * folder that holds the compiled code of a start before. Beside it is told, once, what the first start takes, which has
+ * none.
+ */
 export const benchmark: Benchmark = {
   name: "start-external",
-  about: "from the start of the process to the first page, with a PostgreSQL that runs already",
+  about: "from the start of the process to the first page, with a PostgreSQL that runs already, not for the first time",
   unit: "s",
   goal: atMost(1, "s"),
   async run(progress) {
@@ -17,7 +21,7 @@ export const benchmark: Benchmark = {
     const folder = createDataFolder();
     opened.defer(folder.remove);
     const env = { DATABASE_URL: url, DATABASE_MIGRATE_URL: ownerUrl };
-    progress(`${await timeVeryFirst(folder, env)}, on an empty database, a save included`);
+    progress(`${await timeVeryFirst(folder, env)}, on an empty database and without compiled code, a save included`);
     return await timeStarts(folder, env, progress);
   },
 };

@@ -82,12 +82,13 @@ export function fitByDensity(
   return Array.from(fits, ([text, densities]) => ({ text, densities }));
 }
 
-/** What a reader takes for one character is kept or left out as a whole. */
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** What a reader takes for one character is kept or left out as a whole. Made when a text is first cut. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Cuts a text to a width, with an ellipsis. */
 export function cutText(text: string, widthPx: number): string {
   if (textWidthPx(text) <= widthPx) return text;
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   let room = widthPx - textWidthPx("…");
   let kept = "";
   for (const { segment } of graphemes.segment(text)) {

@@ -10,7 +10,7 @@ import { perSecond, type RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
 import { createConnectionsService } from "../rpc/connections-service.ts";
-import { createDashboardsService } from "../rpc/dashboards-service.ts";
+import { createDashboardsService, createRenderAtHand } from "../rpc/dashboards-service.ts";
 import { createDefinitions } from "../rpc/definitions.ts";
 import { createGate } from "../rpc/gate.ts";
 import type { OpenCounter } from "../rpc/open-counter.ts";
@@ -108,6 +108,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       connections,
       gate,
       kept: answers.bytesOf,
+      renderAtHand: createRenderAtHand({ definitions, rendering, answers, elapsedMs }),
       lateGate: suspensionInterceptor(isSuspended, elapsedMs),
       fieldCheck,
       isServing: options.isServing,

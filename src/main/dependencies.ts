@@ -50,7 +50,7 @@ export async function openDependencies(
   opened.defer(closeShareKeys);
   const { secrets, close: closeSecrets } = await openSecretKeys({ file: config.secretsKeysFile, strict, dataDir, log });
   opened.defer(closeSecrets);
-  const replicas = openReplicas({ config, limiter: createRateLimiter({ now: elapsedMs }), secrets, now, log });
+  const replicas = await openReplicas({ config, limiter: createRateLimiter({ now: elapsedMs }), secrets, now, log });
   opened.defer(replicas.close);
   const store = await openStore({
     url: config.databaseUrl,

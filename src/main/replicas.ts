@@ -1,17 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { createNews, type News } from "../cache/news.ts";
-import { withPatience } from "../cache/patience.ts";
 import { noSharedCache, type SharedCache } from "../cache/shared-cache.ts";
 import type { Config } from "../config/config.ts";
 import type { RateLimiter } from "../limit/gcra.ts";
 import type { Log } from "../log/log.ts";
-import { openLink } from "../redis/link.ts";
-import { createSharedNews, listenForNews } from "../redis/news.ts";
-import { createSharedRateLimiter } from "../redis/rate-limiter.ts";
-import { createSharedCache } from "../redis/shared-cache.ts";
-import { createVault } from "../redis/vault.ts";
 import type { Secrets } from "../secret/secrets.ts";
-import { codeDigest } from "./code-digest.ts";
 
 /** What this process has together with the other replicas; all of it its own where there is no Redis. */
 export type Replicas = {
@@ -25,16 +17,11 @@ export type Replicas = {
   close(): void;
 };
 
-/** How long a start waits for Redis: its first calls should count with those of the others. */
-const patienceMs = 500;
-
-/** Opens what replicas share. */
-export function openReplicas({
-  config: { redisUrl: url, redisCacheMaxBytes: maxBytes, publicUrl },
+/** Opens what replicas share. The code for Redis is loaded only where there is one, because a start would take longer. */
+export async function openReplicas({
+  config,
   limiter,
-  secrets,
-  now,
-  log,
+  ...others
 }: {
   readonly config: Pick<Config, "redisUrl" | "redisCacheMaxBytes" | "publicUrl">;
   /** Decides where there is no Redis, and while it is away. */
@@ -42,29 +29,12 @@ export function openReplicas({
   readonly secrets: Pick<Secrets, "keyFor">;
   readonly now: () => number;
   readonly log: Log;
-}): Replicas {
+}): Promise<Replicas> {
   const news = createNews();
+  const { redisUrl: url } = config;
   if (url === undefined) {
     return { limiter, shared: noSharedCache, news, state: () => ({}), begun: async () => {}, close() {} };
   }
-  // Apart from each other, because a large result would hold up the small and urgent.
-  const limits = openLink({ url, use: "limits", log });
-  const results = openLink({ url, use: "results", log, behind: limits });
-  const listening = openLink({ url, use: "news", log, prepare: (redis) => listenForNews(redis, news) });
-  const links = [limits, results, listening];
-  // Pages hold the service's own address: without a public one, each process has another.
-  const scope = JSON.stringify([codeDigest(), publicUrl ?? randomUUID()]);
-  const vault = createVault(() => secrets.keyFor("results in Redis"), scope);
-  return {
-    limiter: createSharedRateLimiter(limits, limiter),
-    shared: createSharedCache({ link: results, vault, maxBytes, now, log }),
-    news: createSharedNews(limits, news),
-    state: () => ({ redis: links.every((link) => link.isUp()) ? "up" : "down" }),
-    async begun() {
-      await withPatience(Promise.all(links.map(({ tried }) => tried)), patienceMs, undefined);
-    },
-    close() {
-      for (const link of links) link.close();
-    },
-  };
+  const { openRedisReplicas } = await import("./redis-replicas.ts");
+  return openRedisReplicas({ url, config, news, limiter, ...others });
 }

@@ -1,17 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { createAuthenticator } from "../auth/authenticator.ts";
 import type { DevelopmentIssuer } from "../auth/development-issuer.ts";
 import type { Config } from "../config/config.ts";
-import { createListener } from "../http/listener.ts";
-import type { Certificate } from "../http/servers.ts";
-import { addressKey } from "../limit/address-key.ts";
-import { createAdmission } from "../limit/admission.ts";
 import { createRates, perSecond } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
-import { callInfoKey } from "../rpc/call.ts";
 import { createOpenCounter } from "../rpc/open-counter.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { readPageFiles } from "./assets.ts";
@@ -19,6 +13,7 @@ import type { OpenCompanions } from "./companions.ts";
 import { databaseState } from "./database-state.ts";
 import { openDependencies } from "./dependencies.ts";
 import { createElapsed } from "./elapsed.ts";
+import { createFront } from "./front.ts";
 import { loadTenantRates } from "./tenant-rates.ts";
 import { openTrust } from "./trust.ts";
 
@@ -44,12 +39,6 @@ const renderTimeoutMs = 10_000;
 /** How long calls in flight may go on once the service is told to end: a little more than they may take. */
 const drainMs = renderTimeoutMs + 2_000;
 
-/**
- * Whoever is refused hears of it a turn after it asked, and an answer that takes ten turns comes within half a second,
- * its wait included. A rush is what people make who open a page together.
- */
-const admission = { maxInFlight: 2_000, turnMs: 6, rushMs: 200, standingMs: 10, calmMs: 2_000 };
-
 /** Starts the service, and what runs beside it if there is any, and resolves when it is warm and listens. */
 export async function startService(
   config: Config,
@@ -73,27 +62,13 @@ export async function startService(
   let answers: Answers | undefined;
   let warm = false;
   const ending = new AbortController();
-  const doorway = createAdmission({
-    ...admission,
-    cpuMs,
-    wallMs: () => performance.now(),
-    nextTurn: (callback) => listener.nextTurn(callback),
-    later: setTimeout,
-  });
-  const listener = createListener({
-    find: (request) => answers?.find(request),
-    share: (token, query, _, signal) => answers!.openShare(token, query, signal),
-    busyPage: () => answers!.busyPage,
-    admission: doorway,
-    assets: pageFiles.assets,
-    makeAsset: pageFiles.makeAsset,
-    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
+  const listener = createFront({
+    config,
+    answers: () => answers!,
+    isServing: () => warm,
     ready: async () => ({ ready: warm, database: await databaseState(store.ping), ...replicas.state() }),
-    trustedProxies: config.trustedProxies,
-    addressKey,
-    ...(config.tls && { certificate: readCertificate(config.tls) }),
+    pageFiles,
     log,
-    now: () => performance.now(),
   });
   const counter = createOpenCounter({ store, now, log });
   opened.defer(counter.close);
@@ -105,18 +80,13 @@ export async function startService(
   // are made only now because links and assets carry the service's own address.
   const url = `${config.tls ? "https" : "http"}://${hostInUrl(config.host)}:${port}`;
   answers = createAnswers({
-    config,
-    dependencies,
+    ...{ config, dependencies, pageFiles, timeoutMs: renderTimeoutMs, now, elapsedMs },
     authenticate: createAuthenticator({ ...trust, now }),
     rateOf,
     counter,
-    pageFiles,
     origin: config.publicUrl ?? url,
     isServing: async () => warm,
     shutdownSignal: ending.signal,
-    timeoutMs: renderTimeoutMs,
-    now,
-    elapsedMs,
     log,
   });
   const { dashboards, connections } = answers;
@@ -135,15 +105,6 @@ export async function startService(
       await running.disposeAsync();
     },
   };
-}
-
-function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Certificate {
-  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
-}
-
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }
 
 /** An IPv6 address stands in brackets (RFC 3986, section 3.2.2). */

@@ -10,6 +10,9 @@ import type { DashboardRendering } from "../rpc/render.ts";
 import { findCrossFieldProblems, toDefinition } from "../rpc/save-definition.ts";
 import type { FieldCheck } from "../rpc/validate.ts";
 
+/** No tenant's name, so that what is kept of it is nobody's. */
+const nobody = "(warm-up)";
+
 /**
  * Does once what the first caller would otherwise wait for: the rules of the proto are compiled, and
  * a dashboard with a panel of each kind goes all the way to HTML. Throws what would go wrong then.
@@ -23,7 +26,7 @@ export async function warmUp(fieldCheck: FieldCheck, rendering: DashboardRenderi
   ];
   if (problems.length > 0) throw new Error(`the warm-up's own dashboard is wrong at ${problems[0]!.field}`);
   const loaded = toLoaded(toDefinition(save), 1);
-  await rendering.render("warm-up", loaded, { ...asSaved, filters: {} });
+  await rendering.render(nobody, loaded, { ...asSaved, filters: {} });
 }
 
 const series = { x: "day", y: ["orders"], series: "region" };

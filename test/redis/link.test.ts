@@ -34,7 +34,7 @@ const until = async (isSo: () => boolean) => {
 };
 
 test("a process begins without Redis, and no line of the log has its address or password", async () => {
-  const replicas = openReplicas({
+  const replicas = await openReplicas({
     config: { redisUrl: "redis://someone:hunter2@127.0.0.1:1/0", redisCacheMaxBytes: 1_000_000, publicUrl: undefined },
     limiter: createRateLimiter({ now: Date.now }),
     secrets: { keyFor: () => new Uint8Array(32) },

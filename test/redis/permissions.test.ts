@@ -25,7 +25,7 @@ if (noRedis === undefined) {
 
     const lines: string[] = [];
     const open = async (): Promise<Replicas> => {
-      const replicas = openReplicas({
+      const replicas = await openReplicas({
         config: { redisUrl: `${url}/2`, redisCacheMaxBytes: 1_048_576, publicUrl: "https://links.test" },
         limiter: createRateLimiter({ now: Date.now }),
         secrets: { keyFor: () => new Uint8Array(32) },

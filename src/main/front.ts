@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { createContextValues } from "@connectrpc/connect";
+import type { Config } from "../config/config.ts";
+import { createListener, type Listener, type ListenerOptions } from "../http/listener.ts";
+import type { Certificate } from "../http/servers.ts";
+import { addressKey } from "../limit/address-key.ts";
+import { type Admission, createAdmission } from "../limit/admission.ts";
+import type { Log } from "../log/log.ts";
+import { callInfoKey } from "../rpc/call.ts";
+import type { Answers } from "./answers.ts";
+import type { PageFiles } from "./assets.ts";
+
+/** What a front stands before. */
+export type FrontOptions = {
+  readonly config: Pick<Config, "tls" | "trustedProxies">;
+  /** What answers; asked for from when the front listens. */
+  readonly answers: () => Answers;
+  /** Whether calls are welcome. Until they are they are refused, as under overload; probes and assets are not. */
+  readonly isServing: () => boolean;
+  readonly ready: ListenerOptions["ready"];
+  readonly pageFiles: PageFiles;
+  readonly log: Log;
+};
+
+/**
+ * Whoever is refused hears of it a turn after it asked, and an answer that takes ten turns comes within half a second,
+ * its wait included. A rush is what people make who open a page together.
+ */
+const admission = { maxInFlight: 2_000, turnMs: 6, rushMs: 200, standingMs: 10, calmMs: 2_000 };
+
+/** Creates the port with all that calls pass before they are answered. It listens once told to. */
+export function createFront({ config, answers, isServing, ready, pageFiles, log }: FrontOptions): Listener {
+  const doorway = createAdmission({
+    ...admission,
+    cpuMs,
+    wallMs: () => performance.now(),
+    nextTurn: (callback) => listener.nextTurn(callback),
+    later: setTimeout,
+  });
+  const listener = createListener({
+    find: (request) => answers().find(request),
+    share: (token, query, _, signal) => answers().openShare(token, query, signal),
+    busyPage: () => answers().busyPage,
+    admission: closedUntil(isServing, doorway),
+    assets: pageFiles.assets,
+    makeAsset: pageFiles.makeAsset,
+    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
+    ready,
+    trustedProxies: config.trustedProxies,
+    addressKey,
+    ...(config.tls && { certificate: readCertificate(config.tls) }),
+    log,
+    now: () => performance.now(),
+  });
+  return listener;
+}
+
+/** Lets nobody in before, of which nothing is learned. */
+function closedUntil(isServing: () => boolean, doorway: Admission): Admission {
+  return {
+    isFull: () => !isServing() || doorway.isFull(),
+    refuse: () => isServing() && doorway.refuse(),
+    enter: (isGone) => (isServing() ? doorway.enter(isGone) : Promise.resolve(undefined)),
+  };
+}
+
+function readCertificate({ certFile, keyFile }: NonNullable<Config["tls"]>): Certificate {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
