@@ -1,12 +1,13 @@
 // The script of the page that draws in the browser, after that of ECharts: as soon as its data are there.
-globalThis.drawnCharts = 0;
 const places = document.querySelectorAll(".chart");
 const options = JSON.parse(document.getElementById("options").textContent);
+let drawn = 0;
 for (const [at, option] of options.entries()) {
   const chart = globalThis.echarts.init(places[at]);
   chart.on("finished", () => {
-    globalThis.drawnCharts += 1;
     chart.off("finished");
+    drawn += 1;
+    if (drawn === options.length) globalThis.drawnMs = performance.now();
   });
   chart.setOption(option);
 }

@@ -48,7 +48,7 @@ export async function startPaintSite(): Promise<Origin> {
   return startOrigin(({ pathname }, headers) => pages.get(pathname) ?? answerAsset(pathname, headers));
 }
 
-function compress(headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
+async function compress(headers: Readonly<Record<string, string>>, body: string): Promise<Answer> {
   return compressAnswer({ status: 200, headers, body }, "gzip");
 }
 

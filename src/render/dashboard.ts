@@ -133,7 +133,7 @@ export function createRenderer(options: {
       locale: voice.locale,
       timezone: voice.timezone,
     };
-    const look = describeLook(definition.layout!, presentation.theme, voice, assets);
+    const look = describeLook(definition.layout!, presentation.theme, place, voice, assets);
     const filters = describeFilters(definition, input.filters, place, form.names);
     // All of the header but its status, which changes with every update.
     const header = JSON.stringify([

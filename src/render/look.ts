@@ -2,14 +2,19 @@ import type { Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js"
 import type { Voice } from "../chart/intl.ts";
 import { brandToRef } from "../page/brand.ts";
 import type { AssetRef, DashboardView } from "../page/pages.ts";
+import type { Place } from "./place.ts";
 
 /** The style sheets that dashboards link to, and the origin that serves them. */
 type LookAssets = { readonly origin: string; readonly style: AssetRef; readonly fontStyle: AssetRef };
 
-/** Returns how a dashboard's root is dressed: for its theme, its typeface, its brand and its locale's direction. */
+/**
+ * Returns how a dashboard's root is dressed: for its theme, its typeface, its brand and its locale's direction. A share
+ * page has linked to all but the brand: a browser would match a style sheet that it has twice with everything twice.
+ */
 export function describeLook(
   layout: Layout,
   theme: string,
+  place: Place,
   voice: Voice,
   assets: LookAssets,
 ): Pick<DashboardView, "classes" | "isRtl" | "styles" | "owner"> {
@@ -17,8 +22,11 @@ export function describeLook(
   const isInter = layout.font === "inter";
   return {
     classes: ["dj", `dj-${theme}`, ...(isInter ? ["dj-inter"] : []), ...(brand ? [brand.className] : [])].join(" "),
-    isRtl: isRightToLeft(voice.locale),
-    styles: [assets.style, ...(isInter ? [assets.fontStyle] : []), ...(brand ? [brand.style] : [])],
+    isRtl: voice.remember("right to left", () => isRightToLeft(voice.locale)),
+    styles: [
+      ...(place === "page" ? [] : [assets.style, ...(isInter ? [assets.fontStyle] : [])]),
+      ...(brand ? [brand.style] : []),
+    ],
     owner: describeOwner(layout.brand?.logoText ?? ""),
   };
 }

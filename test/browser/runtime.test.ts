@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { bundleRuntime } from "../../src/command/bundle-runtime.ts";
+import { releasedFolder } from "../../src/main/released.ts";
 import { suite } from "../harness.ts";
 import { asOfMs, type Fixture } from "../render/gallery.ts";
 import { launchChromium } from "./chromium.ts";
@@ -336,6 +337,28 @@ test("a share page refreshes itself, says when that fails, and stops when its li
   await page.evaluate(`fetch("/last").then(() => {})`);
   assert.equal(site.asked.slice(asked), ["/last"]);
   await close(/status of (404|503)/);
+});
+
+test("a share page that stays open takes over the style of a later release, once", async () => {
+  const page0 = sharePage(drawFragment(site.renderer, everyKind, { ttlS: 1, place: "page" }));
+  const [current] = /\/assets\/dashboard\.\w+\.css/.exec(page0)!;
+  const earlier = `/assets/${readdirSync(releasedFolder).find((name) => `/assets/${name}` !== current)}`;
+  const link = new RegExp(`${current}" integrity="[^"]*"`);
+  site.put("/s/open", page0.replace(link, `${earlier}"`));
+  const { page, close } = await visit("/s/open");
+  site.put("/s/open", page0);
+  const styles = "[...document.querySelectorAll('link')].map((link) => new URL(link.href).pathname)";
+  const before = (await page.evaluate(styles)) as string[];
+  assert.ok(before.includes(earlier));
+  const refresh = async () => {
+    await page.evaluate("window.island = document.querySelector('.dj-island')");
+    await page.clock.runFor(6_000);
+    await until(page, "!island.isConnected");
+  };
+  await refresh();
+  await refresh();
+  assert.equal(((await page.evaluate(styles)) as string[]).sort(), [...before, current].sort());
+  await close();
 });
 
 test("on a share page a choice is sent at once", async () => {

@@ -181,11 +181,23 @@ test("no text gets out of its place", () => {
 test("a share link's page is a whole document that robots leave alone", () => {
   const presentation = { theme: "dark" as const, locale: "en-US", timezone: "Europe/Berlin" };
   const page = renderer.renderSharePage({ title: "", fragment: render(blank).html, expiresAtMs: asOfMs, presentation });
-  assert.match(page, /^<!doctype html><html lang="en" class="dj-sheet dj-dark">/);
+  assert.match(page, /^<!doctype html><html lang="en" class="dj-sheet dj-dark" data-self-refresh>/);
   assert.match(page, '<meta name="robots" content="noindex, nofollow">');
   assert.match(page, "<title>Dashboard</title>");
   assert.match(page, "Jun 17, 2026, 16:00 (Europe/Berlin)");
   assert.is(findFlaw(page), undefined);
+});
+
+test("a share link's page links to each of its styles once, and to the brand's", () => {
+  const brand = { accent: "#112233" };
+  const definition = fromJson(DefinitionSchema, { dashboard_id: "one", layout: { font: "inter", brand, panels: [] } });
+  const presentation = { theme: "auto", locale: "en-US", timezone: "Europe/Berlin", place: "page" } as const;
+  const fragment = render({ definition, panels: [] }, { presentation }).html;
+  const page = renderer.renderSharePage({ title: "", fragment, expiresAtMs: asOfMs, presentation });
+  const links = [...page.matchAll(/<link rel="stylesheet" href="([^"]*)"/g)].map(([, href]) => href!);
+  assert.is(links.length, 4);
+  assert.is(new Set(links).size, 4);
+  assert.match(links[3]!, /\/assets\/brand\/112233/);
 });
 
 test("an empty dashboard is a page all the same", () => {

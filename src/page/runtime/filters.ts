@@ -5,14 +5,14 @@ import { fire } from "./events.ts";
  * Makes the filters of a fragment work at once: on a share page their form is sent by itself, in an
  * embed the page is told.
  */
-export function listenToFilters(root: Element, isOwnPage: boolean): void {
+export function listenToFilters(root: Element, ownPage: Element | null): void {
   let told: string | undefined;
   const listen = (event: Event) => {
     const target = event.target as HTMLElement;
     const form = target.closest<HTMLFormElement>("form.dj-filters");
     const isSent = event.type === "submit";
     // Of many values one is chosen after the other, and then all are sent.
-    if (!form || (isSent ? isOwnPage : "many" in target.dataset)) return;
+    if (!form || (isSent ? ownPage : "many" in target.dataset)) return;
     if (isSent) event.preventDefault();
     const filters = readForm(form, root);
     const text = JSON.stringify(filters);
@@ -20,7 +20,7 @@ export function listenToFilters(root: Element, isOwnPage: boolean): void {
     if (text === told) return;
     told = text;
     // A filter may have the name of one of the form's own methods.
-    if (fire(root, "filter", { filters }) && isOwnPage) HTMLFormElement.prototype.requestSubmit.call(form);
+    if (fire(root, "filter", { filters }) && ownPage) HTMLFormElement.prototype.requestSubmit.call(form);
   };
   root.addEventListener("change", listen);
   root.addEventListener("submit", listen);

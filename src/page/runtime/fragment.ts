@@ -15,7 +15,7 @@ const leastTtlS = 5;
 /** Makes a fragment interactive. Throws where its island says nothing that is known here. */
 export function createFragment(root: HTMLElement & { update?: (html: string) => void }): Tick {
   let island = readIsland(root);
-  const isOwnPage = !!root.closest("[data-self-refresh]");
+  const page = root.closest("[data-self-refresh]");
   const states = new Map<string, PanelState>();
   let dueMs: number;
   let failures = 0;
@@ -33,7 +33,7 @@ export function createFragment(root: HTMLElement & { update?: (html: string) => 
 
   const apply = (fresh: HTMLElement) => {
     island = readIsland(fresh);
-    takeOver(root, fresh, upgrade);
+    takeOver(root, fresh, upgrade, page ?? root);
     failures = 0;
     wait();
   };
@@ -74,7 +74,7 @@ export function createFragment(root: HTMLElement & { update?: (html: string) => 
   };
 
   upgrade(root);
-  listenToFilters(root, isOwnPage);
+  listenToFilters(root, page);
   listenToClicks(root);
   root.update = (html) => apply(parseFragment(html));
   wait();
@@ -82,6 +82,6 @@ export function createFragment(root: HTMLElement & { update?: (html: string) => 
     if (document.hidden || Date.now() < dueMs) return;
     wait();
     const { dashboard_id, version } = island;
-    if (fire(root, "refresh", { dashboard_id, version }) && isOwnPage) load();
+    if (fire(root, "refresh", { dashboard_id, version }) && page) load();
   };
 }

@@ -2,8 +2,16 @@ import { all } from "./element.ts";
 
 const focusable = "a,button,input,select,textarea,[tabindex]";
 
-/** Takes over from a newer fragment what differs: header and panels whose hash is another. */
-export function takeOver(root: HTMLElement, fresh: HTMLElement, upgrade: (part: HTMLElement) => void): void {
+/**
+ * Takes over from a newer fragment what differs: header and panels whose hash is another. What its document links to
+ * and `place` does not comes along: on a page of its own its style stands in the head.
+ */
+export function takeOver(
+  root: HTMLElement,
+  fresh: HTMLElement,
+  upgrade: (part: HTMLElement) => void,
+  place: Element,
+): void {
   // What was focused and how far it was scrolled stay as they were.
   const swap = (old: HTMLElement | null | undefined, part: HTMLElement | null) => {
     if (!old || !part) return;
@@ -15,8 +23,8 @@ export function takeOver(root: HTMLElement, fresh: HTMLElement, upgrade: (part: 
     all(part, focusable)[spot]?.focus({ preventScroll: true });
   };
   root.className = fresh.className;
-  for (const link of all(fresh, "link")) {
-    if (!all(root, "link").some((known) => known.isEqualNode(link))) root.prepend(link);
+  for (const link of all(fresh.ownerDocument, "link")) {
+    if (!all(place, "link").some((known) => known.isEqualNode(link))) root.prepend(link);
   }
   const [old, parts] = [root, fresh].map((one) => all(one, "[data-hash]")) as [HTMLElement[], HTMLElement[]];
   const [before, after] = [old, parts].map((list) => `${list.map(({ dataset }) => dataset.panel)}`);
