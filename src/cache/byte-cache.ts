@@ -20,6 +20,9 @@ export type ByteCache = {
   readonly reload: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
 };
 
+/** A use is noted this often: what is asked for over and over need not be moved to the front each time. */
+const touchMs = 100;
+
 /** What an entry takes beside its value and its id: the object, two slots in maps, its tenant's shelf in part. */
 const entryBytes = 512;
 
@@ -50,8 +53,11 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
       remove(entry);
       return undefined;
     }
-    all.touch(entry);
-    shelves.get(entry.tenant)!.touch(entry);
+    if (ageMs - entry.usedAfterMs > touchMs) {
+      entry.usedAfterMs = ageMs;
+      all.touch(entry);
+      shelves.get(entry.tenant)!.touch(entry);
+    }
     return entry.value;
   };
 
@@ -74,7 +80,7 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
       .then(source)
       .then(({ value, ttlMs, bytes }) => {
         const cost = Math.max(0, bytes) + 2 * id.length + entryBytes;
-        keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs });
+        keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs, usedAfterMs: 0 });
         return value;
       })
       .finally(() => loads.delete(id));

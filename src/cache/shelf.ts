@@ -6,6 +6,8 @@ export type Entry = {
   readonly bytes: number;
   readonly keptAtMs: number;
   readonly ttlMs: number;
+  /** How long after it was kept a use of it was last noted, in milliseconds. */
+  usedAfterMs: number;
 };
 
 /** Entries in the order of their last use, and their bytes in sum. */

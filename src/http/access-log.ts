@@ -26,19 +26,17 @@ export function logOnClose(
 ): void {
   response.once("close", () => {
     const rpcStatus = tally.rpcStatus();
-    log.info(
-      {
-        requestId: exchange.requestId,
-        method: methods.has(request.method ?? "") ? request.method : "other",
-        path: tally.path,
-        status: response.headersSent ? response.statusCode : 0,
-        ...(rpcStatus !== undefined && { rpcStatus }),
-        ms: Math.round(now() - exchange.startedAtMs),
-        bytes: tally.bytes,
-        protocol: isHttp2(request) ? "h2" : `http/${request.httpVersion}`,
-        ...(!response.writableEnded && { cut: true }),
-      },
-      "request",
-    );
+    const { method = "" } = request;
+    log.access({
+      requestId: exchange.requestId,
+      method: methods.has(method) ? method : "other",
+      path: tally.path,
+      status: response.headersSent ? response.statusCode : 0,
+      ...(rpcStatus !== undefined && { rpcStatus }),
+      ms: Math.round(now() - exchange.startedAtMs),
+      bytes: tally.bytes,
+      protocol: isHttp2(request) ? "h2" : `http/${request.httpVersion}`,
+      ...(!response.writableEnded && { cut: true }),
+    });
   });
 }

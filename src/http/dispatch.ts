@@ -63,8 +63,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
   return (request, response, rest) => {
     // A connection that fails is told of by `close`; an error without a listener would end the process.
-    request.on("error", () => {});
-    response.on("error", () => {});
+    request.on("error", ignore);
+    response.on("error", ignore);
     const answered = inTurn(request, () => answer(request, response, rest));
     answered.catch((error: unknown) => {
       log.error({ error }, "answer failed");
@@ -137,6 +137,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return await compressAnswer(page, `${request.headers["accept-encoding"] ?? ""}`);
   }
 }
+
+/** One for all: with one of its own each request outlived its answer, and was carried along by the collector. */
+function ignore(): void {}
 
 /** gRPC's callers understand a status of their own only (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
 function unknownPath(contentType: string): Answer {

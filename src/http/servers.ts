@@ -12,6 +12,7 @@ import type { TLSSocket } from "node:tls";
 import type { Connections } from "./connections.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Limits } from "./limits.ts";
+import { createLinkedSet } from "./linked-set.ts";
 import type { QuickRefusal } from "./quick-refusal.ts";
 import { createSessionTurns, type SessionTurns } from "./session-turns.ts";
 import { watchSession } from "./sessions.ts";
@@ -41,7 +42,7 @@ export type Servers = {
   /** Open HTTP/2 sessions, with their sockets. */
   readonly sessions: ReadonlyMap<ServerHttp2Session, Socket>;
   /** HTTP/1.1 responses that are not over. */
-  readonly responses: ReadonlySet<ServerResponse>;
+  readonly responses: Iterable<ServerResponse>;
 };
 
 /**
@@ -51,7 +52,7 @@ export type Servers = {
  */
 export function createServers(options: ServersOptions): Servers {
   const { certificate, limits, connections, refuse } = options;
-  const responses = new Set<ServerResponse>();
+  const responses = createLinkedSet<ServerResponse>();
   const sessions = new Map<ServerHttp2Session, Socket>();
   const turns = new WeakMap<ServerHttp2Session, SessionTurns>();
   /** Connections of HTTP/1.1 on which nothing more is read. */
@@ -68,10 +69,10 @@ export function createServers(options: ServersOptions): Servers {
     }
     const end = connections.begin(request.socket);
     const leave = slowReaders.watch(response);
-    responses.add(response);
+    const forget = responses.add(response);
     // One listener for all that is then over: each takes as long as what it does.
     response.once("close", () => {
-      responses.delete(response);
+      forget();
       leave();
       end();
     });

@@ -1,4 +1,5 @@
 import type { Limits } from "./limits.ts";
+import { createLinkedSet } from "./linked-set.ts";
 
 /** An answer on its way: a response of HTTP/1.1, or a stream of HTTP/2. */
 type Sending = {
@@ -30,39 +31,40 @@ export function createSlowReaders(
   limits: Pick<Limits, "sendTimeoutMs" | "maxUnsentBytes">,
   now: () => number = () => performance.now(),
 ): SlowReaders {
-  /** By answer, when it was first seen to be whole. */
-  const whole = new Map<Sending, number>();
-  const open = new Set<Sending>();
+  const open = createLinkedSet<Watched>();
   let timer: NodeJS.Timeout | undefined;
 
   const look = () => {
     // Kept going for a moment: it would be begun and ended with each request of a service that has little to do.
-    if (open.size === 0) {
+    if (open.isEmpty()) {
       clearInterval(timer);
       timer = undefined;
     }
     const nowMs = now();
-    for (const answer of open) if (answer.writableEnded && !whole.has(answer)) whole.set(answer, nowMs);
-    let unsentBytes = 0;
-    for (const answer of whole.keys()) unsentBytes += answer.writableLength;
-    for (const [answer, sinceMs] of whole) {
-      if (nowMs - sinceMs < limits.sendTimeoutMs && unsentBytes <= limits.maxUnsentBytes) break;
+    const whole = [...open].filter(({ answer }) => answer.writableEnded);
+    for (const watched of whole) watched.wholeSinceMs ??= nowMs;
+    let unsentBytes = whole.reduce((sum, { answer }) => sum + answer.writableLength, 0);
+    for (const { answer, wholeSinceMs, forget } of whole.sort((a, b) => a.wholeSinceMs! - b.wholeSinceMs!)) {
+      if (nowMs - wholeSinceMs! < limits.sendTimeoutMs && unsentBytes <= limits.maxUnsentBytes) break;
       unsentBytes -= answer.writableLength;
-      forget(answer);
+      forget();
       if (!answer.writableFinished) answer.destroy();
     }
   };
 
-  const forget = (answer: Sending) => {
-    whole.delete(answer);
-    open.delete(answer);
-  };
-
   return {
     watch(answer) {
-      open.add(answer);
+      const watched: Watched = { answer, wholeSinceMs: undefined, forget: () => {} };
+      watched.forget = open.add(watched);
       timer ??= setInterval(look, lookMs).unref();
-      return () => forget(answer);
+      return watched.forget;
     },
   };
 }
+
+type Watched = {
+  readonly answer: Sending;
+  /** When it was first seen to be whole. */
+  wholeSinceMs: number | undefined;
+  forget: () => void;
+};

@@ -1,9 +1,13 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { type AccessFields, createAccessLine } from "./access-line.ts";
 import { createTurnsDestination } from "./by-turns.ts";
 import { redact } from "./redact.ts";
 
 /** Writes JSON lines. A line is an object of fields and a constant message, so that it can be searched. */
-export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error"> & {
+  /** Writes the line of a request, at the level `info`. */
+  readonly access: (fields: AccessFields) => void;
+};
 
 /** How much is written. `silent` writes nothing. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -12,8 +16,8 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
  * Creates a log to the given stream, standard error unless told: standard output is for what a
  * person asked to see. Fields that hold secrets are cut out wherever a caller puts them by mistake.
  */
-export function createLog(level: LogLevel, stream?: DestinationStream): Log {
-  return pino(
+export function createLog(level: LogLevel, stream: DestinationStream = createTurnsDestination(2)): Log {
+  const logger = pino(
     {
       level,
       base: null,
@@ -21,8 +25,10 @@ export function createLog(level: LogLevel, stream?: DestinationStream): Log {
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { error: (error: unknown) => describeError(error) },
     },
-    stream ?? createTurnsDestination(2),
+    stream,
   );
+  const access = logger.isLevelEnabled("info") ? createAccessLine(stream, Date.now) : () => {};
+  return Object.assign(logger, { access });
 }
 
 /** How far the chain of causes is followed, which may lead back to where it began. */

@@ -113,7 +113,8 @@ export function createLastAnswers<V>(options: LastAnswersOptions<V>): LastAnswer
 
   const atHand = (tenant: string, id: string): Aged<V> | undefined => {
     const key = keyOf(tenant, id);
-    const last = known.get(key);
+    // What was asked about lately is among those that stay in any case.
+    const last = known.peek(key);
     if (last === undefined) return undefined;
     const ageMs = elapsedMs() - last.atMs;
     if (ageMs >= freshMs) return undefined;
