@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerResponse } from "node:http2";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toErrorAnswer } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
@@ -58,9 +59,18 @@ function send({ request, response, common, tally }: Turn, answer: SentAnswer, ea
     return sendBeforeEnd(request as IncomingMessage, response, { status: answer.status, headers, chunks, empty });
   }
   if (early) releaseStream(request, response);
+  if (empty && answer.trailers === undefined && "stream" in response)
+    return endWithHead(response, answer.status, headers);
   writeHead(response, answer.status, headers);
   if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
   if (!empty) writeAll(response, chunks);
+  response.end();
+}
+
+/** Of HTTP/2: `writeHead` would send the head before it is known to be all, and clients of gRPC would find no status in it. */
+function endWithHead(response: Http2ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
+  response.statusCode = status;
+  for (const name in headers) response.setHeader(name, headers[name]!);
   response.end();
 }
 

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
+import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import * as assert from "uvu/assert";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
@@ -40,6 +41,24 @@ test("REST is told the documented error, and when to come back, not always the s
   }
   for (const wait of waits) assert.match(`${wait}`, /^[1-5]$/);
   assert.ok(waits.size > 1);
+});
+
+test("clients of grpc-js are told, for whom a call that ends without a message has its status in its head", async () => {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const same = (bytes: Buffer) => bytes;
+  const call = (path: string) =>
+    new Promise<ServiceError | null>((resolve) => {
+      client.makeUnaryRequest(path, same, same, Buffer.alloc(0), (error) => resolve(error));
+    });
+  try {
+    const refused = await call(`${rpcBase}/Render`);
+    assert.is(refused?.code, status.UNAVAILABLE, refused?.message);
+    assert.match(`${refused?.details}`, /too much is asked/);
+    const unknown = await call("/no.Such/Method");
+    assert.is(unknown?.code, status.UNIMPLEMENTED, unknown?.message);
+  } finally {
+    client.close();
+  }
 });
 
 const transports: Readonly<Record<string, Transport>> = {
