@@ -28,24 +28,28 @@ export function createRenderAnswers(options: {
       const ttlS = Math.max(0, Math.ceil((rendered.freshUntilMs - now()) / 1000));
       const last = lastOf.get(rendered);
       if (last !== undefined && last.ttlS === ttlS && last.version === version) return last;
-      const answer = create(RenderResponseSchema, {
-        html: rendered.html,
-        digest: rendered.digest,
-        assets: { script: assets.script, style: assets.style },
-        ttlS,
-        version,
-        partial: rendered.partial,
-        panels: rendered.panels.map(({ id, asOfMs, stale, error }) => ({
-          id,
-          stale,
-          error,
-          ...(asOfMs !== undefined && { asOf: timestampFromMs(asOfMs) }),
-        })),
-      });
+      const answer = last?.version === version ? { ...last, ttlS } : toAnswer(rendered, version, ttlS);
       lastOf.set(rendered, answer);
       keptOf.set(answer, toBytes(answer, rendered));
       return answer;
     },
     bytesOf: (message) => keptOf.get(message),
   };
+
+  function toAnswer(rendered: RenderedDashboard, version: number, ttlS: number): RenderResponse {
+    return create(RenderResponseSchema, {
+      html: rendered.html,
+      digest: rendered.digest,
+      assets: { script: assets.script, style: assets.style },
+      ttlS,
+      version,
+      partial: rendered.partial,
+      panels: rendered.panels.map(({ id, asOfMs, stale, error }) => ({
+        id,
+        stale,
+        error,
+        ...(asOfMs !== undefined && { asOf: timestampFromMs(asOfMs) }),
+      })),
+    });
+  }
 }

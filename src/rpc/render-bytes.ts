@@ -1,4 +1,5 @@
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type RenderResponse, RenderResponseSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Chunks, KeptBytes, KeptMessage } from "../unary/unary-call.ts";
 import type { RenderedDashboard } from "./rendered.ts";
@@ -21,32 +22,46 @@ const minCompressedChars = 1_024;
 export function createRenderBytes(): (answer: RenderResponse, rendered: RenderedDashboard) => KeptMessage {
   const jsonHeads = createHeads(({ html }) => Buffer.from(opening + JSON.stringify(html)));
   const binaryHeads = createHeads(({ html }) => toBinary(RenderResponseSchema, create(RenderResponseSchema, { html })));
-  const aroundTtl = new WeakMap<RenderedDashboard, AroundTtl>();
+  const aroundTtl = rememberRest(findAroundTtl);
+  const behindTtl = rememberRest((rest) => toBinary(RenderResponseSchema, rest));
+  return (answer, rendered) => ({
+    json: join(jsonHeads, rendered, () => {
+      const { before, after } = aroundTtl(answer, rendered);
+      return Buffer.from(before + answer.ttlS + after);
+    }),
+    // The field of the ttl follows that of the HTML.
+    binary: join(binaryHeads, rendered, () => Buffer.concat([ttlField(answer.ttlS), behindTtl(answer, rendered)])),
+  });
+}
+
+/** Remembers what is made of an answer without its HTML, which it has before it, and its ttl, which is another each second. */
+function rememberRest<Made>(
+  make: (rest: RenderResponse) => Made,
+): (answer: RenderResponse, rendered: RenderedDashboard) => Made {
+  const known = new WeakMap<RenderedDashboard, { readonly version: number; readonly made: Made }>();
   return (answer, rendered) => {
-    const rest = { ...answer, html: "" };
-    return {
-      json: join(jsonHeads, rendered, () => {
-        let around = aroundTtl.get(rendered);
-        if (around?.version !== answer.version) {
-          around = findAroundTtl(rest);
-          aroundTtl.set(rendered, around);
-        }
-        return Buffer.from(around.before + answer.ttlS + around.after);
-      }),
-      binary: join(binaryHeads, rendered, () => toBinary(RenderResponseSchema, rest)),
-    };
+    const { version } = answer;
+    let last = known.get(rendered);
+    if (last?.version !== version) {
+      last = { version, made: make({ ...answer, html: "", ttlS: 0 }) };
+      known.set(rendered, last);
+    }
+    return last.made;
   };
 }
 
-/** The JSON that stands behind the HTML, without the one number that is another each second. */
-type AroundTtl = { readonly version: number; readonly before: string; readonly after: string };
-
-function findAroundTtl(rest: RenderResponse): AroundTtl {
-  const json = toJsonString(RenderResponseSchema, { ...rest, ttlS: 0 }, jsonOptions);
+function findAroundTtl(rest: RenderResponse): { readonly before: string; readonly after: string } {
+  const json = toJsonString(RenderResponseSchema, rest, jsonOptions);
   const place = json.lastIndexOf('"ttl_s":0,');
   if (place < 0) throw new Error("the answer's JSON has no ttl");
   const at = place + '"ttl_s":'.length;
-  return { version: rest.version, before: json.slice((opening + emptyHtml).length, at), after: json.slice(at + 1) };
+  return { before: json.slice((opening + emptyHtml).length, at), after: json.slice(at + 1) };
+}
+
+function ttlField(ttlS: number): Uint8Array {
+  // What is zero is left out.
+  if (ttlS === 0) return new Uint8Array();
+  return new BinaryWriter().tag(RenderResponseSchema.field.ttlS.number, WireType.Varint).int32(ttlS).finish();
 }
 
 /** The bytes of a render up to the end of its HTML. */

@@ -23,7 +23,7 @@ const rendered = {
 test("the kept bytes are those of the message, also compressed, whatever the ttl has become", async () => {
   let nowMs = 1;
   const { answerOf, bytesOf } = createRenderAnswers({ assets: { script: asset, style: asset }, now: () => nowMs });
-  for (const ttlS of [10, 9]) {
+  for (const ttlS of [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
     const answer = answerOf(rendered, 3);
     assert.equal([answer.ttlS, answer.version], [ttlS, 3]);
     const expected = toJsonString(RenderResponseSchema, answer, { useProtoFieldName: true, alwaysEmitImplicit: true });
