@@ -15,8 +15,8 @@ export type FrontOptions = {
   readonly config: Pick<Config, "tls" | "trustedProxies">;
   /** What answers; asked for from when the front listens. */
   readonly answers: () => Answers;
-  /** Whether calls are welcome. Until they are they are refused, as under overload; probes and assets are not. */
-  readonly isServing: () => boolean;
+  /** Whether calls are answered: until then they are refused, as under overload; probes and assets are not. Stays true. */
+  readonly isWarm: () => boolean;
   readonly ready: ListenerOptions["ready"];
   readonly pageFiles: PageFiles;
   readonly log: Log;
@@ -29,7 +29,7 @@ export type FrontOptions = {
 const admission = { maxInFlight: 2_000, turnMs: 6, rushMs: 200, standingMs: 10, calmMs: 2_000 };
 
 /** Creates the port with all that calls pass before they are answered. It listens once told to. */
-export function createFront({ config, answers, isServing, ready, pageFiles, log }: FrontOptions): Listener {
+export function createFront({ config, answers, isWarm, ready, pageFiles, log }: FrontOptions): Listener {
   const doorway = createAdmission({
     ...admission,
     cpuMs,
@@ -41,7 +41,7 @@ export function createFront({ config, answers, isServing, ready, pageFiles, log 
     find: (request) => answers().find(request),
     share: (token, query, _, signal) => answers().openShare(token, query, signal),
     busyPage: () => answers().busyPage,
-    admission: closedUntil(isServing, doorway),
+    admission: closedUntil(isWarm, doorway),
     assets: pageFiles.assets,
     makeAsset: pageFiles.makeAsset,
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
@@ -56,11 +56,11 @@ export function createFront({ config, answers, isServing, ready, pageFiles, log 
 }
 
 /** Lets nobody in before, of which nothing is learned. */
-function closedUntil(isServing: () => boolean, doorway: Admission): Admission {
+function closedUntil(isWarm: () => boolean, doorway: Admission): Admission {
   return {
-    isFull: () => !isServing() || doorway.isFull(),
-    refuse: () => isServing() && doorway.refuse(),
-    enter: (isGone) => (isServing() ? doorway.enter(isGone) : Promise.resolve(undefined)),
+    isFull: () => !isWarm() || doorway.isFull(),
+    refuse: () => isWarm() && doorway.refuse(),
+    enter: (isGone) => (isWarm() ? doorway.enter(isGone) : Promise.resolve(undefined)),
   };
 }
 

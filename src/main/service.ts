@@ -60,13 +60,13 @@ export async function startService(
 
   const pageFiles = readPageFiles();
   let answers: Answers | undefined;
-  let warm = false;
+  let [warm, isEnding] = [false, false];
   const ending = new AbortController();
   const listener = createFront({
     config,
     answers: () => answers!,
-    isServing: () => warm,
-    ready: async () => ({ ready: warm, database: await databaseState(store.ping), ...replicas.state() }),
+    isWarm: () => warm,
+    ready: async () => ({ ready: warm && !isEnding, database: await databaseState(store.ping), ...replicas.state() }),
     pageFiles,
     log,
   });
@@ -85,7 +85,7 @@ export async function startService(
     rateOf,
     counter,
     origin: config.publicUrl ?? url,
-    isServing: async () => warm,
+    isServing: async () => warm && !isEnding,
     shutdownSignal: ending.signal,
     log,
   });
@@ -100,7 +100,7 @@ export async function startService(
     connections,
     issuer: trust.development,
     async close() {
-      warm = false;
+      isEnding = true;
       ending.abort();
       await running.disposeAsync();
     },

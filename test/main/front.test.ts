@@ -18,7 +18,7 @@ test("calls and links are refused until the service is warm, and probes are not"
   const front = createFront({
     config: { tls: undefined, trustedProxies: [] },
     answers: () => answers as Answers,
-    isServing: () => isWarm,
+    isWarm: () => isWarm,
     ready: async () => ({ ready: isWarm }),
     pageFiles: readPageFiles(),
     log: createLog("silent"),
