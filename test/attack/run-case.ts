@@ -39,8 +39,10 @@ export async function runCase(world: World, attack: Case): Promise<Verdict> {
   }
 }
 
+/** A service that did costly work a moment ago refuses some of what then comes all at once. */
 function isTooSlow(problem: string): boolean {
-  return isOfSpeed(problem.split(":", 1)[0]!) || problem.startsWith("alive: a benign render took ");
+  const isOverloaded = problem.startsWith("answers 503 ") && problem.includes('"OVERLOADED"');
+  return isOverloaded || isOfSpeed(problem.split(":", 1)[0]!) || problem.startsWith("alive: a benign render took ");
 }
 
 async function runOnce(world: World, attack: Case): Promise<Verdict> {
