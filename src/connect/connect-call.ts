@@ -12,6 +12,7 @@ import { fault } from "../errors/fault.ts";
 import { CallContext } from "../unary/call-context.ts";
 import { isAskedAgain } from "../unary/kept-messages.ts";
 import { type LimitedSignal, limitSignal } from "../unary/limit-signal.ts";
+import { readWhole } from "../unary/read-whole.ts";
 import {
   type CallRequest,
   defaultMaxBytes,
@@ -119,14 +120,7 @@ function readTimeout(request: CallRequest): number | undefined {
 
 /** Reads a body whole, at once where it has arrived. Refuses one that is too large in the words of Connect's handlers. */
 function readBody(request: CallRequest, maxBytes: number): Uint8Array | Promise<Uint8Array> {
-  const toWhole = (body: Uint8Array | undefined) => {
-    if (body === undefined) throw fault("BODY_TOO_LARGE", "the request is too large");
-    return body;
-  };
-  if (Number(request.header("content-length") ?? 0) > maxBytes) return toWhole(undefined);
-  const body = request.readBody(maxBytes);
-  if (!(body instanceof Promise)) return toWhole(body);
-  return body.then(toWhole, (cause) => {
-    throw fault("CANCELED", "the caller went away", { cause });
-  });
+  const tooLarge = () => fault("BODY_TOO_LARGE", "the request is too large");
+  if (Number(request.header("content-length") ?? 0) > maxBytes) throw tooLarge();
+  return readWhole(request, { maxBytes, tooLarge });
 }

@@ -1,6 +1,5 @@
 import {
   type DescMethod,
-  fromBinary,
   fromJsonString,
   type JsonReadOptions,
   type JsonWriteOptions,
@@ -11,6 +10,7 @@ import {
 import { ConnectError } from "@connectrpc/connect";
 import { reasonOf } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
+import { binaryKind, readBinary } from "../unary/binary.ts";
 
 /** How messages of a method are read and written. */
 export type Format = {
@@ -54,14 +54,8 @@ export function createProtoFormat(method: DescMethod): Format {
   return {
     name: "binary",
     type: "application/proto",
-    kind: `connect proto ${method}`,
-    read(bytes) {
-      try {
-        return fromBinary(method.input, bytes);
-      } catch {
-        throw fault("INVALID_REQUEST", "the message cannot be decoded");
-      }
-    },
+    kind: binaryKind(method),
+    read: (bytes) => readBinary(method, bytes),
     write: (message) => toBinary(method.output, message),
   };
 }

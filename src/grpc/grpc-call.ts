@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { type Message, toBinary } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
-import { fault } from "../errors/fault.ts";
+import { binaryKind, readBinary } from "../unary/binary.ts";
 import { CallContext } from "../unary/call-context.ts";
 import { isAskedAgain } from "../unary/kept-messages.ts";
 import { limitSignal } from "../unary/limit-signal.ts";
@@ -42,9 +42,10 @@ export function isPlainGrpc(header: (name: string) => string | undefined): boole
  */
 export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request: CallRequest) => Promise<GrpcAnswer> {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, atHand, kept, report } = options;
-  const { input, output } = spec.method;
+  const { output } = spec.method;
   const messages = isAskedAgain(spec.method) ? options.messages : undefined;
-  const kind = `protobuf ${spec.method}`;
+  const kind = binaryKind(spec.method);
+  const decode = (bytes: Uint8Array) => readBinary(spec.method, bytes);
 
   return async (request) => {
     const startedAtMs = performance.now();
@@ -78,17 +79,9 @@ export function createGrpcCall(spec: UnarySpec, options: GrpcOptions): (request:
   };
 
   async function read(request: CallRequest): Promise<Message> {
-    const body = await readWhole(request, readMaxBytes, prefixBytes);
+    const body = await readWhole(request, { maxBytes: readMaxBytes, aroundBytes: prefixBytes });
     const bytes = await readEnvelope(body, request.header("grpc-encoding") === "gzip", readMaxBytes);
     return messages === undefined ? decode(bytes) : messages.of(kind, bytes, decode);
-  }
-
-  function decode(bytes: Uint8Array): Message {
-    try {
-      return fromBinary(input, bytes);
-    } catch {
-      throw fault("INVALID_REQUEST", "the message cannot be decoded");
-    }
   }
 
   async function write(message: Message, acceptsGzip: boolean): Promise<Uint8Array> {

@@ -3,19 +3,16 @@ import { once } from "node:events";
 import { connect, type OutgoingHttpHeaders } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import type { Message } from "@bufbuild/protobuf";
-import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import type { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { fault } from "../../src/errors/fault.ts";
-import { createListener } from "../../src/http/listener.ts";
-import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createRoutes } from "../../src/main/routes.ts";
-import { callInfoKey } from "../../src/rpc/call.ts";
 import { createGate } from "../../src/rpc/gate.ts";
 import { createFieldCheck } from "../../src/rpc/validate.ts";
 import type { KeptMessage } from "../../src/unary/unary-call.ts";
-import { exchangeRaw } from "../http/start.ts";
+import { createTestListener, exchangeRaw } from "../http/start.ts";
 
 /** A request, whatever the version of HTTP. */
 export type Sent = {
@@ -70,7 +67,7 @@ export async function startSide(
     log,
   });
   const answeredBy: ("us" | "Connect" | "nobody")[] = [];
-  const listener = createListener({
+  const listener = createTestListener({
     find(asked) {
       // Without its headers, nobody can tell that a call is plain.
       const { method, path } = asked;
@@ -79,16 +76,6 @@ export async function startSide(
       else answeredBy.push(typeof found === "function" ? "Connect" : "us");
       return found;
     },
-    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    share: async () => ({ status: 404, headers: {}, body: "" }),
-    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
-    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
-    assets: new Map(),
-    ready: async () => ({ ready: true }),
-    trustedProxies: [],
-    addressKey,
-    log,
-    now: Date.now,
   });
   const port = await listener.listen(0, "127.0.0.1");
   return { port, answeredBy, close: () => listener.close(0) };

@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { DescMethodUnary, DescService, JsonObject } from "@bufbuild/protobuf";
-import { createContextValues, type ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import * as assert from "uvu/assert";
 import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { faults, type Reason } from "../../src/errors/fault.ts";
-import { createListener } from "../../src/http/listener.ts";
-import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createRoutes } from "../../src/main/routes.ts";
-import { callInfoKey } from "../../src/rpc/call.ts";
 import { suite } from "../harness.ts";
+import { createTestListener } from "../http/start.ts";
 import { startTestService } from "../service.ts";
 import { createProtocols } from "./protocols.ts";
 
@@ -114,7 +112,7 @@ async function startBrokenListener() {
   const log = createLog("silent");
   const gate = async () => {};
   const fieldCheck = () => [];
-  const listener = createListener({
+  const listener = createTestListener({
     find: createRoutes({
       dashboards: broken(DashboardsService),
       connections: broken(ConnectionsService),
@@ -126,16 +124,6 @@ async function startBrokenListener() {
       timeoutMs: 1_000,
       log,
     }),
-    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
-    share: async () => ({ status: 404, headers: {}, body: "" }),
-    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
-    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
-    assets: new Map(),
-    ready: async () => ({ ready: true }),
-    trustedProxies: [],
-    addressKey,
-    log,
-    now: Date.now,
   });
   const port = await listener.listen(0, "127.0.0.1");
   return { url: `http://127.0.0.1:${port}`, close: () => listener.close(100) };

@@ -10,10 +10,11 @@ import {
 } from "@connectrpc/connect";
 import { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Exchange } from "../../src/http/exchange.ts";
-import { createListener, type ListenerOptions } from "../../src/http/listener.ts";
+import { createListener, type Listener, type ListenerOptions } from "../../src/http/listener.ts";
 import { addressKey } from "../../src/limit/address-key.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createRestRouter } from "../../src/rest/rest-router.ts";
+import { callInfoKey } from "../../src/rpc/call.ts";
 import { conceal, strictOptions } from "../../src/rpc/conceal.ts";
 import type { GateContext } from "../../src/unary/unary-call.ts";
 
@@ -31,6 +32,23 @@ type Options = Partial<ListenerOptions> & {
   readonly more?: (router: ConnectRouter) => void;
 };
 
+/** Creates a listener that lets everybody in, has no links and no assets, and tells nobody; but for what is given. */
+export function createTestListener(options: Partial<ListenerOptions> & Pick<ListenerOptions, "find">): Listener {
+  return createListener({
+    contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
+    share: async () => ({ status: 404, headers: {}, body: "" }),
+    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
+    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
+    assets: new Map(),
+    ready: async () => ({ ready: true }),
+    trustedProxies: [],
+    addressKey,
+    log: createLog("silent"),
+    now: Date.now,
+    ...options,
+  });
+}
+
 /** Starts a listener for the service on a free port, with bodies of at most 1 KiB. */
 export async function startListener(service: Service, { gate, more, ...options }: Options = {}) {
   const lines: Record<string, unknown>[] = [];
@@ -41,18 +59,11 @@ export async function startListener(service: Service, { gate, more, ...options }
   rest.router.service(DashboardsService, service);
   more?.(inner);
   const rpc = new Map(inner.handlers.map((handler) => [handler.requestPath, conceal(handler)]));
-  const listener = createListener({
+  const listener = createTestListener({
     find: ({ method, path }) => rpc.get(path) ?? rest.find(method, path),
     contextValues: (exchange) => createContextValues().set(exchangeKey, exchange),
     share: async (token) => ({ status: 200, headers: { "content-type": "text/html" }, body: `<p>${token}</p>` }),
-    busyPage: () => ({ status: 503, headers: { "content-type": "text/html" }, body: "<p>busy</p>" }),
-    admission: { isFull: () => false, refuse: () => {}, enter: async () => new DisposableStack() },
-    assets: new Map(),
-    ready: async () => ({ ready: true }),
-    trustedProxies: [],
-    addressKey,
     log,
-    now: Date.now,
     ...options,
   });
   const port = await listener.listen(0, "127.0.0.1");
