@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /**
  * Has Node keep the code of what is loaded from now on, compiled and without types, in a folder of the data folder:
- * once a process has ended in order, starts take about half the CPU time. To be called before anything large is loaded.
+ * once a process has ended in order, starts take about a third less CPU time. To be called before anything large is loaded.
  *
  * Whoever can write there decides what later starts run. So it is never Node's own default, a folder of the system's
  * for temporary files, and only one that nobody but this user, or root, can change or put another in the place of.
