@@ -17,7 +17,7 @@ export type AdmissionOptions = {
   readonly maxInFlight: number;
   /** How much may begin in a turn of the event loop; more where refusing took long, `standingMs` at most. */
   readonly turnMs: number;
-  /** The longest wait for a beginning, where the queue was empty lately: a rush that is soon over. */
+  /** The longest wait for a beginning, but for a few, where the queue was empty lately: a rush that is soon over. */
   readonly rushMs: number;
   /**
    * The longest wait once the queue has not been empty for `rushMs`, or somebody was refused within `calmMs`, but for so
@@ -54,10 +54,12 @@ const mostTurns = 5;
 const leastMs = 0.01;
 
 /**
- * So many may wait whatever they cost: what a page asks for at once. And so many as long as their wait is that of a rush:
- * an office, or one connection of HTTP/2 that always has all its streams open, is no overload.
+ * So many may wait whatever they cost: what a page asks for at once. So many in a rush, whatever they cost: an office that
+ * opens a page together, which nobody else may have asked for yet. And so many as long as their wait is that of a rush:
+ * one connection of HTTP/2 that always has all its streams open is no overload.
  */
 const alwaysWaiting = 24;
+const office = 64;
 const crowd = 128;
 
 /** What a refusal is taken to cost before any was seen, and by what factor that changes with each. */
@@ -122,10 +124,14 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (inFlight + queue.length >= maxInFlight) return true;
     if (queue.length < alwaysWaiting) return false;
     const waitMs = queue.length * eachMs;
-    if (waitMs > rushMs) return true;
-    if (waitMs <= standingMs || queue.length < crowd) return false;
+    if (waitMs > rushMs) return queue.length >= office || !isRush();
+    return waitMs > standingMs && queue.length >= crowd && !isRush();
+  }
+
+  /** Whether the queue was empty lately, and nobody was refused lately. */
+  function isRush(): boolean {
     const nowMs = cpuMs();
-    return nowMs - emptyAtMs > rushMs || nowMs - refusedAtMs < calmMs;
+    return nowMs - emptyAtMs <= rushMs && nowMs - refusedAtMs >= calmMs;
   }
 
   function refuse(): void {

@@ -109,6 +109,24 @@ test("so many as ask at once wait, whatever they cost", async () => {
   assert.equal(counts, { begun: 120, refused: 0 });
 });
 
+test("an office that opens a page together waits, whatever that costs, unless there is overload", async () => {
+  const { ask, turn, counts } = createLoop({ eachMs: 20 });
+  const openTogether = async () => {
+    for (let count = 0; count < 64; count += 1) ask();
+    for (let turns = 0; turns < 200; turns += 1) await turn();
+  };
+  await openTogether();
+  await openTogether();
+  assert.equal(counts, { begun: 128, refused: 0 });
+  for (let count = 0; count < 65; count += 1) ask();
+  for (let count = 0; count < 40; count += 1) ask();
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  assert.ok(counts.refused > 20, "more waited than an office");
+  const { refused } = counts;
+  await openTogether();
+  assert.ok(counts.refused > refused, "more waited than in overload");
+});
+
 test("all streams of a connection are let in that always has some, as long as that takes no longer than a rush", async () => {
   const { ask, turn, counts } = createLoop({ eachMs: 1.5 });
   const isGoingOn = () => counts.begun + counts.refused < 5_000;
