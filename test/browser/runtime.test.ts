@@ -104,6 +104,13 @@ test("cells, slices, dots, bars and buckets are told as well", async () => {
   await close();
 });
 
+test("a dashboard of which no panel has its data is alive all the same", async () => {
+  const panels = everyKind.panels.map(() => ({ ok: false, error: "source_failed" }) as const);
+  const { page, close } = await open(embed(drawFragment(site.renderer, { ...everyKind, panels })));
+  assert.is(await page.evaluate("typeof document.querySelector('.dj').update"), "function");
+  await close();
+});
+
 test("the tooltip stays in the window, wherever it is pointed", async () => {
   const { page, close } = await open(embed(fragment), 390);
   for (const [x, y] of [

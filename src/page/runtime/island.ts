@@ -45,11 +45,12 @@ export function readIsland(root: Element): Island {
     panel.columns = columns;
     // Slices are next to each other, if around a corner; a heatmap's rows are its series.
     if (panel.kind === "pie") panel.axes = { x: { scale: "slots", count } };
-    if (panel.kind === "heatmap") {
+    // One without its data has none of the three.
+    if (panel.kind === "heatmap" && cells) {
       const rows = second!.values.map((value, row) => ({
         ...cells,
         title: second!.text(value),
-        values: cells!.values.slice(row * count, (row + 1) * count),
+        values: cells.values.slice(row * count, (row + 1) * count),
       }));
       panel.columns = [first, ...rows];
     }
