@@ -16,6 +16,7 @@ const out = join(root, ".proto");
 const shipped = {
   "google/api/annotations.proto": "google-proto-files/google/api/annotations.proto",
   "google/api/http.proto": "google-proto-files/google/api/http.proto",
+  "google/api/httpbody.proto": "google-proto-files/google/api/httpbody.proto",
   "google/rpc/error_details.proto": "google-proto-files/google/rpc/error_details.proto",
   "google/rpc/status.proto": "google-proto-files/google/rpc/status.proto",
   "grpc/health/v1/health.proto": "grpc-health-check/proto/health/v1/health.proto",

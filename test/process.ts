@@ -40,10 +40,13 @@ export type RunningService = Omit<ServiceProcess, "url"> & {
 /** All state of a service, and who runs on it. */
 export type DataFolder = {
   readonly path: string;
-  /** Starts a process; environment variables given replace the tests' own, which leave out the demo. */
-  launch(env?: Record<string, string>): ServiceProcess;
+  /**
+   * Starts a process; environment variables given replace the tests' own, which leave out the demo. It runs this code,
+   * unless given the folder of another release's.
+   */
+  launch(env?: Record<string, string>, project?: string): ServiceProcess;
   /** Starts a process, and resolves when it listens. */
-  start(env?: Record<string, string>): Promise<RunningService>;
+  start(env?: Record<string, string>, project?: string): Promise<RunningService>;
   /** Mints a token: for acme, with every documented scope, for an hour unless told. */
   token(grant?: Partial<Grant>): Promise<string>;
   /** The process id of the embedded database's server; undefined when none runs. */
@@ -74,8 +77,8 @@ export function createDataFolder(): DataFolder {
   };
   const postmaster = () => readPostmaster(join(path, "postgres", "data"));
 
-  const launch = (env: Record<string, string> = {}): ServiceProcess => {
-    const child = spawn(process.execPath, [join(projectDir, "src/main.ts")], {
+  const launch = (env: Record<string, string> = {}, project = projectDir): ServiceProcess => {
+    const child = spawn(process.execPath, [join(project, "src/main.ts")], {
       env: {
         PATH: process.env.PATH ?? "",
         DATA_DIR: path,
@@ -96,8 +99,8 @@ export function createDataFolder(): DataFolder {
   return {
     path,
     launch,
-    async start(env) {
-      const { url: listening, ...service } = launch(env);
+    async start(env, project) {
+      const { url: listening, ...service } = launch(env, project);
       const url = await listening;
       const api = `${url}/api/v1/data-consumption/dashboards`;
       const authorization = `Bearer ${await token()}`;
@@ -134,7 +137,8 @@ export function createDataFolder(): DataFolder {
   };
 }
 
-function follow(child: ChildProcess): ServiceProcess {
+/** Follows a process of the service, however it was started. */
+export function follow(child: ChildProcess): ServiceProcess {
   let text = "";
   const url = Promise.withResolvers<string>();
   // Whoever does not wait for it learns of the end in another way.

@@ -10,11 +10,14 @@ import type { Grant } from "../src/auth/development-issuer.ts";
 import { type Config, parseConfig } from "../src/config/config.ts";
 import { createLog, type Log } from "../src/log/log.ts";
 import { startService } from "../src/main/service.ts";
+import type { Tracing } from "../src/tracing/open-tracing.ts";
 import { createTestDatabase, type TestDatabase } from "./store/database.ts";
 
 /** A service under test. */
 export type TestService = {
   readonly url: string;
+  /** Of the port for operators; undefined without `ADMIN_PORT`. */
+  readonly adminUrl: string | undefined;
   /** Where the documented paths begin. */
   readonly api: string;
   /** One folder a tenant, for files to query. */
@@ -52,13 +55,14 @@ export function testConfig(database: TestDatabase, dataDir: string, env: Record<
 export async function startTestService(
   env: Record<string, string> = {},
   log: Log = createLog("silent"),
+  tracing?: Tracing,
 ): Promise<TestService> {
   const database = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), "dashboards-"));
   // Queries run as another user, who must be able to read the files.
   chmodSync(dataDir, 0o755);
   const config = testConfig(database, dataDir, env);
-  const service = await startService(config, { log });
+  const service = await startService(config, { log, tracing });
   const api = `${service.url}/api/v1/data-consumption/dashboards`;
 
   const token = (grant: Partial<Grant>) =>
@@ -78,6 +82,7 @@ export async function startTestService(
 
   return {
     url: service.url,
+    adminUrl: service.adminUrl,
     api,
     filesDir: config.filesDir,
     token,

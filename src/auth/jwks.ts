@@ -35,6 +35,12 @@ export type RemoteJwksOptions = {
   readonly cooldownMs?: number;
 };
 
+/** A source that tells what its last read came to. */
+export type RemoteJwks = JwksSource & {
+  /** Undefined before the first read, which is made for the first token. */
+  state(): "up" | "down" | undefined;
+};
+
 /** How long after a read that failed the next one may begin: an issuer that is back is noticed soon. */
 const retryMs = 2_000;
 
@@ -48,7 +54,7 @@ const firstRetryMs = 250;
  * more after a read that failed; so it does for a key that the last good set lacks while no newer one can be had, since the
  * key may be new.
  */
-export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
+export function createRemoteJwks(options: RemoteJwksOptions): RemoteJwks {
   const { url, now, log, timeoutMs = 5_000, maxAgeMs = 600_000, cooldownMs = 30_000 } = options;
   let good: JwksSource | undefined;
   let goodAtMs = 0;
@@ -98,7 +104,7 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
     return failed ? current : newer;
   };
 
-  return async (header, token) => {
+  const find: JwksSource = async (header, token) => {
     let keys = good ?? (await readFirst());
     // Whoever comes while an old set is being read anew takes the old one, so that a hanging issuer delays one call.
     if (!isWithin(maxAgeMs, goodAtMs) && reading === undefined) keys = await readAgain(keys);
@@ -111,6 +117,8 @@ export function createRemoteJwks(options: RemoteJwksOptions): JwksSource {
       return latest(header, token);
     }
   };
+  const up = () => (good === undefined ? undefined : "up");
+  return Object.assign(find, { state: () => (failed ? "down" : up()) });
 }
 
 function refuse(cause: unknown): never {

@@ -1,4 +1,4 @@
-import { createShelf, type Entry, type Shelf } from "./shelf.ts";
+import { type CacheCounts, createShelf, type Entry, type Shelf } from "./shelf.ts";
 
 /** Whose entry, and which. The same `key` of two tenants names two entries. */
 export type CacheKey = { readonly tenant: string; readonly key: string };
@@ -20,6 +20,14 @@ export type ByteCache = {
   readonly reload: <V extends object>(key: CacheKey, load: () => Promise<Loaded<V>>) => Promise<V>;
 };
 
+/** A cache of several uses, under the one bound, that counts what it does for each. */
+export type CountingCache = ByteCache & {
+  /** Returns the cache as one use has it: the same entries, and counts of its own. */
+  readonly of: (use: string) => ByteCache;
+  readonly counts: () => ReadonlyMap<string, Readonly<CacheCounts>>;
+  readonly maxBytes: number;
+};
+
 /** A use is noted this often: what is asked for over and over need not be moved to the front each time. */
 const touchMs = 100;
 
@@ -31,16 +39,18 @@ const entryBytes = 512;
  * ago. One tenant holds at most half of it and then pushes out only its own entries, so that nobody
  * can empty it for the others. A value of more than a quarter is returned but not kept.
  */
-export function createByteCache(options: { maxBytes: number; now: () => number }): ByteCache {
+export function createByteCache(options: { maxBytes: number; now: () => number }): CountingCache {
   const { maxBytes, now } = options;
   const all = createShelf();
   const shelves = new Map<string, Shelf>();
   const loads = new Map<string, Promise<object>>();
+  const uses = new Map<string, CacheCounts>();
 
   const remove = (entry: Entry) => {
     const own = shelves.get(entry.tenant)!;
     all.remove(entry);
     own.remove(entry);
+    entry.counts.bytes -= entry.bytes;
     if (own.oldest() === undefined) shelves.delete(entry.tenant);
   };
 
@@ -61,26 +71,38 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
     return entry.value;
   };
 
+  const evict = (entry: Entry) => {
+    entry.counts.evictions += 1;
+    remove(entry);
+  };
+
   const keep = (entry: Entry) => {
     const replaced = all.get(entry.id);
     if (replaced !== undefined) remove(replaced);
     // Asked in this way, NaN is not kept either.
     if (!(entry.bytes <= maxBytes / 4 && entry.ttlMs > 0)) return;
     const ownBytes = () => shelves.get(entry.tenant)?.bytes() ?? 0;
-    while (ownBytes() + entry.bytes > maxBytes / 2) remove(shelves.get(entry.tenant)!.oldest()!);
-    while (all.bytes() + entry.bytes > maxBytes) remove(all.oldest()!);
+    while (ownBytes() + entry.bytes > maxBytes / 2) evict(shelves.get(entry.tenant)!.oldest()!);
+    while (all.bytes() + entry.bytes > maxBytes) evict(all.oldest()!);
     const own = shelves.get(entry.tenant) ?? createShelf();
     shelves.set(entry.tenant, own);
     all.add(entry);
     own.add(entry);
+    entry.counts.bytes += entry.bytes;
   };
 
-  const start = <V extends object>(id: string, tenant: string, source: () => Promise<Loaded<V>>) => {
+  const start = <V extends object>(
+    id: string,
+    tenant: string,
+    counts: CacheCounts,
+    source: () => Promise<Loaded<V>>,
+  ) => {
+    counts.misses += 1;
     const load: Promise<V> = Promise.resolve()
       .then(source)
       .then(({ value, ttlMs, bytes }) => {
         const cost = Math.max(0, bytes) + 2 * id.length + entryBytes;
-        keep({ id, tenant, value, bytes: cost, keptAtMs: now(), ttlMs, usedAfterMs: 0 });
+        keep({ id, tenant, value, bytes: cost, counts, keptAtMs: now(), ttlMs, usedAfterMs: 0 });
         return value;
       })
       .finally(() => loads.delete(id));
@@ -88,21 +110,39 @@ export function createByteCache(options: { maxBytes: number; now: () => number }
     return load;
   };
 
-  const reload = <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
-    const id = keyToId(key);
-    return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, source);
+  const countedBy = (counts: CacheCounts): ByteCache => {
+    const reload = <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
+      const id = keyToId(key);
+      return (loads.get(id) as Promise<V> | undefined) ?? start(id, key.tenant, counts, source);
+    };
+
+    const get = <V extends object>(key: CacheKey) => {
+      const found = find(keyToId(key)) as V | undefined;
+      if (found !== undefined) counts.hits += 1;
+      return found;
+    };
+
+    return {
+      get,
+      reload,
+      getOrLoad: <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
+        const found = get<V>(key);
+        return found === undefined ? reload(key, source) : Promise.resolve(found);
+      },
+    };
   };
 
-  const get = <V extends object>(key: CacheKey) => find(keyToId(key)) as V | undefined;
-
-  return {
-    get,
-    reload,
-    getOrLoad: <V extends object>(key: CacheKey, source: () => Promise<Loaded<V>>) => {
-      const found = get<V>(key);
-      return found === undefined ? reload(key, source) : Promise.resolve(found);
-    },
+  const of = (use: string) => {
+    const counts = uses.get(use) ?? noCounts();
+    uses.set(use, counts);
+    return countedBy(counts);
   };
+
+  return { ...countedBy(noCounts()), of, counts: () => uses, maxBytes };
+}
+
+function noCounts(): CacheCounts {
+  return { hits: 0, misses: 0, evictions: 0, bytes: 0 };
 }
 
 /** The length makes it unmistakable where the tenant ends. */

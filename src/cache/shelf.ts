@@ -1,9 +1,22 @@
+/** What a cache has done for one use of it, and what it holds for that now. */
+export type CacheCounts = {
+  /** Values that were found. */
+  hits: number;
+  /** Values that had to be loaded. */
+  misses: number;
+  /** Values that made room for others before their time. */
+  evictions: number;
+  bytes: number;
+};
+
 /** A kept value and what is known of it. */
 export type Entry = {
   readonly id: string;
   readonly tenant: string;
   readonly value: object;
   readonly bytes: number;
+  /** The counts of what it is kept for. */
+  readonly counts: CacheCounts;
   readonly keptAtMs: number;
   readonly ttlMs: number;
   /** How long after it was kept a use of it was last noted, in milliseconds. */

@@ -1,17 +1,23 @@
 /**
- * Bundles the browser's script into `gen/assets/dashboard.js`, which the service serves. The last step of
- * `npm run generate`, because the generator before it empties `gen`.
+ * Bundles the browser's scripts into `gen/assets`, from where the service serves them: that of dashboards, and that of
+ * the preview page. The last step of `npm run generate`, because the generator before it empties `gen`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { projectDir } from "../main/paths.ts";
 
-/** Returns the script as it is served: one file without imports, minified. The same sources give the same bytes. */
-export async function bundleRuntime(): Promise<string> {
+/** What is bundled, by the name that it has in `gen/assets`. */
+const scripts = {
+  "dashboard.js": "src/page/runtime/main.ts",
+  "preview.js": "src/preview/runtime/main.ts",
+} as const;
+
+/** Returns a script as it is served: one file without imports, minified. The same sources give the same bytes. */
+export async function bundleRuntime(name: keyof typeof scripts = "dashboard.js"): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: projectDir,
-    entryPoints: ["src/page/runtime/main.ts"],
+    entryPoints: [scripts[name]],
     bundle: true,
     minify: true,
     format: "iife",
@@ -24,7 +30,9 @@ export async function bundleRuntime(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const file = join(projectDir, "gen/assets/dashboard.js");
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, await bundleRuntime());
+  const folder = join(projectDir, "gen/assets");
+  mkdirSync(folder, { recursive: true });
+  for (const name of Object.keys(scripts) as (keyof typeof scripts)[]) {
+    writeFileSync(join(folder, name), await bundleRuntime(name));
+  }
 }

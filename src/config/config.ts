@@ -16,6 +16,8 @@ export type Config = {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Where metrics and probes are for whoever runs the service; undefined where they are not to be. 0 takes a free port. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
   /** Scheme and authority of the links that Share answers; undefined until the port is known. */
   readonly publicUrl: string | undefined;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
@@ -144,6 +146,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     production,
     host: text("HOST") ?? "127.0.0.1",
     port: whole("PORT", 8080, 0, 65_535),
+    admin:
+      text("ADMIN_PORT") === undefined
+        ? undefined
+        : { host: text("ADMIN_HOST") ?? "127.0.0.1", port: whole("ADMIN_PORT", 0, 0, 65_535) },
     publicUrl: publicUrl?.replace(/\/+$/, ""),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
     dataDir,
@@ -176,6 +182,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, d
     logLevel: isLogLevel(logLevel) ? logLevel : "info",
     demo: !production && text("DEMO") !== "off",
   };
+  if (config.port !== 0 && config.admin?.port === config.port) {
+    problems.push("ADMIN_PORT and PORT must be two ports: what is for operators is not for callers");
+  }
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return Object.freeze(config);
 }

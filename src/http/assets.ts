@@ -43,12 +43,16 @@ export function createAssets(assets: ReadonlyMap<string, Asset>, makeAsset: Make
     const accepted = `${headers["accept-encoding"] ?? ""}`;
     // The form as it is comes last, so that one is always found.
     const form = forms.find(({ coding }) => coding === undefined || takesCoding(accepted, coding))!;
-    const tags = (headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-    const known = tags.includes(form.etag) || tags.includes("*");
-    return known
+    return isKnownForm(headers["if-none-match"], form.etag)
       ? { status: 304, headers: form.headers, body: "" }
       : { status: 200, headers: form.headers, body: form.body };
   };
+}
+
+/** Whether the form with a tag is what the caller has already (RFC 9110, 13.1.2). */
+export function isKnownForm(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes(etag) || tags.includes("*");
 }
 
 type Form = {

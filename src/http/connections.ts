@@ -7,8 +7,8 @@ export type Connections = {
   add(socket: Socket): void;
   /** Says that a request begins on it; call what is returned when nothing is to be done for it any more. */
   begin(socket: Socket): () => void;
-  /** Destroys those on which no request is answered. */
-  destroyIdle(): void;
+  /** Destroys those on which no request is answered; where new ones are spared, only those that had one. */
+  destroyIdle(sparesNew: boolean): void;
   destroyAll(): void;
 };
 
@@ -21,7 +21,7 @@ export type ConnectionsOptions = {
   readonly keyOf: (address: string) => string;
 };
 
-type Connection = { readonly key: string; requests: number };
+type Connection = { readonly key: string; requests: number; isNew: boolean };
 
 /**
  * Creates the count of connections. Where an address has too many, the one of its that has been idle longest
@@ -39,7 +39,7 @@ export function createConnections({ limits, isProxy, keyOf }: ConnectionsOptions
       const address = socket.remoteAddress ?? "";
       const key = keyOf(address);
       const count = (counts.get(key) ?? 0) + 1;
-      open.set(socket, { key, requests: 0 });
+      open.set(socket, { key, requests: 0, isNew: true });
       counts.set(key, count);
       idle.add(socket);
       socket.once("close", () => forget(socket));
@@ -57,8 +57,8 @@ export function createConnections({ limits, isProxy, keyOf }: ConnectionsOptions
         end = () => {};
       };
     },
-    destroyIdle() {
-      for (const socket of idle) socket.destroy();
+    destroyIdle(sparesNew) {
+      for (const socket of idle) if (!(sparesNew && open.get(socket)!.isNew)) socket.destroy();
     },
     destroyAll() {
       for (const socket of open.keys()) socket.destroy();
@@ -69,6 +69,7 @@ export function createConnections({ limits, isProxy, keyOf }: ConnectionsOptions
     const connection = open.get(socket);
     if (connection === undefined) return;
     connection.requests += by;
+    connection.isNew = false;
     idle.delete(socket);
     if (connection.requests === 0) idle.add(socket);
   }

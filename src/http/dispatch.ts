@@ -2,7 +2,7 @@ import type { ContextValues } from "@connectrpc/connect";
 import { fault } from "../errors/fault.ts";
 import type { Admission } from "../limit/admission.ts";
 import type { Log } from "../log/log.ts";
-import { logOnClose, type Tally } from "./access-log.ts";
+import { createTally, logOnClose, type Tally } from "./access-log.ts";
 import { type Answer, commonHeaders, errorToAnswer, nothingHere, onlyMethods, sendAnswer } from "./answer.ts";
 import type { Assets } from "./assets.ts";
 import { compressAnswer } from "./compress.ts";
@@ -10,9 +10,12 @@ import { type Exchange, type ExchangeOptions, openExchange } from "./exchange.ts
 import { goneSignal, isGone } from "./gone.ts";
 import { type Handler, runHandler, type Turn } from "./handler.ts";
 import { createHeadReader, type Head } from "./head.ts";
-import { isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
+import type { LateFiles } from "./late-files.ts";
+import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse, readHeaderLines } from "./message.ts";
 import { createPipelineTurns } from "./pipeline-turns.ts";
 import { createReadiness, healthAnswer, isProbe, type Readiness, readinessAnswer } from "./probes.ts";
+import { protocolOf } from "./protocol-of.ts";
+import type { OnRequest } from "./request-over.ts";
 import type { Shed } from "./shed.ts";
 
 /** What a request asks for. */
@@ -39,11 +42,27 @@ export type DispatchOptions = ExchangeOptions & {
   readonly admission: Pick<Admission, "enter">;
   readonly shed: Shed;
   readonly assets: Assets;
+  readonly lateFiles: LateFiles;
   readonly ready: () => Promise<Readiness>;
   readonly isDraining: () => boolean;
   readonly maxHeaderBytes: number;
+  /** Told of each request when it is over; nobody unless told. */
+  readonly onRequest?: OnRequest | undefined;
+  /** Follows requests, for traces; nobody unless told. */
+  readonly follow?: FollowRequest | undefined;
   readonly log: Log;
 };
+
+/**
+ * Lets a request be answered within whatever follows it, which may set `traceId` and `onOver` of its tally. It is given
+ * the request's path as it was sent, to tell what need not be followed.
+ */
+export type FollowRequest = (
+  request: Pick<NodeRequest, "method" | "url">,
+  lines: HeaderLines,
+  tally: Pick<Tally, "traceId" | "onOver">,
+  answer: () => Promise<void>,
+) => Promise<void>;
 
 /**
  * Answers one request, whatever comes. `rest` is called where the answer has no end of its own: the
@@ -56,7 +75,7 @@ export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () =
  * answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { find, contextValues, share, admission, shed, assets, isDraining, log, now } = options;
+  const { find, contextValues, share, admission, shed, assets, lateFiles, isDraining, follow, log, now } = options;
   const ready = createReadiness(options.ready, now);
   const readHead = createHeadReader(options.maxHeaderBytes);
   const inTurn = createPipelineTurns();
@@ -75,14 +94,20 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   async function answer(request: NodeRequest, response: NodeResponse, rest: () => void): Promise<void> {
     const lines = readHeaderLines(request);
     const exchange = openExchange(request, lines, options);
-    const tally: Tally = { path: "(none)", bytes: 0, rpcStatus: () => undefined };
-    logOnClose(log, now, request, response, exchange, tally);
+    const tally = createTally();
+    logOnClose(options, request, response, exchange, tally);
     const common = {
       "x-request-id": exchange.requestId,
       ...commonHeaders,
       ...(isDraining() && !isHttp2(request) && { connection: "close" }),
     };
     const turn: Turn = { request, response, lines, common, tally };
+    if (follow === undefined) await answerTurn(turn, rest, exchange);
+    else await follow(request, lines, tally, () => answerTurn(turn, rest, exchange));
+  }
+
+  async function answerTurn(turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
+    const { request, lines } = turn;
     try {
       const head = readHead(request, lines);
       if ("problem" in head) throw fault(head.reason, head.problem);
@@ -101,11 +126,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (found === undefined) return sendAnswer(turn, await other(head, turn, exchange));
     if ("allow" in found) return sendAnswer(turn, onlyMethods(found.allow));
     tally.path = found.requestPath;
-    if (typeof found === "function" && found.isStream) rest();
+    tally.procedure = found.procedure;
+    tally.protocol = protocolOf(found, header("content-type"));
+    if (typeof found === "function" && found.isStream) {
+      tally.isStream = true;
+      rest();
+    }
     const call = { query: head.query, contextValues: contextValues(exchange) };
     if (isProbe(found)) return runHandler(found, turn, call);
     const place = await admission.enter(() => isGone(response));
-    if (place === undefined) return sendAnswer(turn, shed(head.path, turn.request.headers["content-type"]));
+    if (place === undefined) return sendAnswer(turn, refuse(head, turn));
     return runHandler(found, turn, { ...call, place });
   }
 
@@ -127,14 +157,21 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     if (path === "/readyz") return { path, answer: async () => readinessAnswer(await ready(), isDraining()) };
     if (path.startsWith("/s/")) return { path: "/s/{token}", answer: open };
     const asset = assets(path, headers);
-    return asset && { path: "(asset)", answer: () => asset };
+    const answer = asset === undefined ? lateFiles(path, headers) : () => asset;
+    return answer && { path: "(asset)", answer };
   }
 
-  async function openLink(head: Head, { request, response }: Turn, exchange: Exchange): Promise<Answer> {
+  async function openLink(head: Head, turn: Turn, exchange: Exchange): Promise<Answer> {
+    const { request, response } = turn;
     using place = await admission.enter(() => isGone(response));
-    if (place === undefined) return shed(head.path, request.headers["content-type"]);
+    if (place === undefined) return refuse(head, turn);
     const page = await share(head.path.slice("/s/".length), head.query, exchange, goneSignal(response));
     return await compressAnswer(page, `${request.headers["accept-encoding"] ?? ""}`);
+  }
+
+  function refuse({ path }: Head, { request, tally }: Turn): Answer {
+    tally.code = "overloaded";
+    return shed(path, request.headers["content-type"]);
   }
 }
 

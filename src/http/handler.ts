@@ -5,6 +5,8 @@ import { type Answer, isEarly, type KeptAnswer, releaseStream, type SentAnswer, 
 import { compressAnswer } from "./compress.ts";
 import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 import { letBodyCome } from "./read-body.ts";
+import type { Procedure } from "./request-over.ts";
+import { webStatusOf } from "./web-status.ts";
 import { type WholeHandler, WholeRequest } from "./whole-request.ts";
 
 /** A request and its response as connect's handlers have them, whatever the server. */
@@ -17,6 +19,7 @@ type StreamHandler = {
   readonly requestPath: string;
   /** Whether it answers with a stream of messages, which ends when the caller likes. */
   readonly isStream?: boolean;
+  readonly procedure?: Procedure;
 };
 
 /** Answers requests at a path. */
@@ -66,12 +69,11 @@ function toSent(answer: Answer | KeptAnswer, { lines, tally }: Turn): SentAnswer
   return staysAsItIs(answer) ? answer : compressAnswer(answer, lines.get("accept-encoding")?.join() ?? "");
 }
 
-/** What Connect has compressed itself, or has in a form of its own. */
+/** What Connect has compressed itself, or has in a form of its own, and files such as pictures. */
 function staysAsItIs(answer: Answer | KeptAnswer): answer is Answer {
   const { headers, body } = answer;
-  return (
-    body instanceof Uint8Array && (headers["content-type"] !== "application/json" || "content-encoding" in headers)
-  );
+  const isText = /^(application\/json|text\/csv)\b/.test(headers["content-type"] ?? "");
+  return body instanceof Uint8Array && (!isText || "content-encoding" in headers);
 }
 
 /** Resolves with the answer where it is whole; undefined for one that is on its way. */
@@ -87,7 +89,7 @@ async function answerStream(
   const early = await isEarly(request);
   const { body } = answer;
   if (body === undefined || answer.header?.has("content-length") || (!isHttp2(request) && early)) {
-    return toAnswer(answer);
+    return toAnswer(answer, tally);
   }
   if (early) releaseStream(request, response);
   for (const [name, value] of Object.entries(common)) response.setHeader(name, value);
@@ -113,6 +115,7 @@ async function* count(
   try {
     for await (const chunk of body) {
       place.dispose();
+      noteStatus(chunk, tally);
       tally.bytes += chunk.byteLength;
       yield chunk;
     }
@@ -121,9 +124,18 @@ async function* count(
   }
 }
 
-async function toAnswer({ status, header, body }: UniversalResponse): Promise<Answer> {
+/** Of gRPC-Web, whose trailers are the last frame of the body; Connect gives out a frame at a time. */
+function noteStatus(frame: Uint8Array, tally: Tally): void {
+  const status = tally.protocol === "grpc-web" ? webStatusOf(frame) : undefined;
+  if (status !== undefined) tally.rpcStatus = () => status;
+}
+
+async function toAnswer({ status, header, body }: UniversalResponse, tally: Tally): Promise<Answer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body ?? []) chunks.push(chunk);
+  for await (const chunk of body ?? []) {
+    noteStatus(chunk, tally);
+    chunks.push(chunk);
+  }
   const headers = Object.fromEntries(header ?? []);
   return { status, headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) };
 }

@@ -10,6 +10,7 @@ import { createClientAddress, createProxyCheck, plainAddress } from "./client-ad
 import { createConnections } from "./connections.ts";
 import { createDispatch, type DispatchOptions } from "./dispatch.ts";
 import { createIntake, type Intake } from "./intake.ts";
+import { createLateFiles, type LateFile } from "./late-files.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { createQuickRefusal } from "./quick-refusal.ts";
 import { refuseRaw } from "./raw.ts";
@@ -17,7 +18,10 @@ import { type Certificate, createServers } from "./servers.ts";
 import { createShed } from "./shed.ts";
 
 /** What a listener is made of. */
-export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "share" | "ready" | "log" | "now"> & {
+export type ListenerOptions = Pick<
+  DispatchOptions,
+  "find" | "contextValues" | "share" | "ready" | "onRequest" | "follow" | "log" | "now"
+> & {
   readonly admission: Admission;
   /** The page for whoever opens a link while too much is asked; it is sent with a `Retry-After`. */
   readonly busyPage: () => Answer;
@@ -25,6 +29,8 @@ export type ListenerOptions = Pick<DispatchOptions, "find" | "contextValues" | "
   readonly assets: ReadonlyMap<string, Asset>;
   /** Makes those that are too many to keep; none when absent. */
   readonly makeAsset?: MakeAsset;
+  /** Read when they are first asked for, by path; none when absent. */
+  readonly lateFiles?: ReadonlyMap<string, LateFile>;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly Network[];
   /** What connections of an address are counted under. */
@@ -51,6 +57,9 @@ export type Listener = {
 /** How often a drain closes what has become idle. Requests that were sent before it began arrive in less. */
 const settleMs = 100;
 
+/** How long a connection that is new when a drain begins has to bring its first request: some round trips, with TLS. */
+const firstRequestMs = 1_000;
+
 /** Creates a listener for HTTP/1.1 and HTTP/2 on one port. It listens once told to. */
 export function createListener(options: ListenerOptions): Listener {
   const { admission, find, log, certificate, now } = options;
@@ -63,11 +72,13 @@ export function createListener(options: ListenerOptions): Listener {
     keyOf: (address) => options.addressKey(plainAddress(address)),
   });
   const shed = createShed({ busyPage: options.busyPage, random: Math.random, log, now });
-  const refuseQuickly = createQuickRefusal({ admission, find, shed, generateId: randomUUID });
+  const { onRequest } = options;
+  const refuseQuickly = createQuickRefusal({ admission, find, shed, generateId: randomUUID, onRequest });
   const dispatch = createDispatch({
     ...options,
     shed,
     assets: createAssets(options.assets, options.makeAsset),
+    lateFiles: createLateFiles(options.lateFiles ?? new Map()),
     clientAddress: createClientAddress(isProxy),
     generateId: randomUUID,
     isDraining: () => draining,
@@ -96,14 +107,17 @@ export function createListener(options: ListenerOptions): Listener {
 
     async close(graceMs) {
       draining = true;
-      // Connections that callers have already would be reset with the socket that they wait at.
-      await new Promise<void>((resolve) => nextTurn(resolve));
+      // Connections that callers have already would be reset with the socket that they wait at. Twice, for the turn that
+      // goes on may have looked for them before they came.
+      for (let turn = 0; turn < 2; turn += 1) await new Promise<void>((resolve) => nextTurn(resolve));
       // The close of node:http cuts idle connections at once, also those on which a request is arriving.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(http1, () => resolve()));
       for (const response of servers.responses) if (!response.headersSent) response.setHeader("connection", "close");
       for (const session of servers.sessions.keys()) session.close();
       // In a turn that has read what arrived: else what was just sent would be lost unread.
-      const settle = setInterval(() => nextTurn(connections.destroyIdle), settleMs);
+      const sparesNewMs = performance.now() + firstRequestMs;
+      const destroyIdle = () => connections.destroyIdle(performance.now() < sparesNewMs);
+      const settle = setInterval(() => nextTurn(destroyIdle), settleMs);
       const cut = setTimeout(connections.destroyAll, graceMs);
       await closed;
       clearInterval(settle);

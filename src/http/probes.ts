@@ -7,8 +7,8 @@ export type Readiness = { readonly ready: boolean } & Readonly<Record<string, un
 const keptMs = 1_000;
 
 /** Creates the question whether the service is ready, of which the last answer serves for a second. */
-export function createReadiness(ready: () => Promise<Readiness>, now: () => number): () => Promise<Readiness> {
-  let kept: Promise<Readiness> | undefined;
+export function createReadiness<R extends Readiness>(ready: () => Promise<R>, now: () => number): () => Promise<R> {
+  let kept: Promise<R> | undefined;
   let askedAtMs = 0;
   return () => {
     const nowMs = now();

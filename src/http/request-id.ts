@@ -20,8 +20,9 @@ export function readRequestId(lines: HeaderLines, generate: () => string): Reque
   const id = ids[0] ?? keys[0];
   if (id === undefined) return { requestId: generate(), requestIdGiven: false, requestIdProblem: false };
   const agreed = ids.length <= 1 && keys.length <= 1 && (keys[0] ?? id) === id;
-  if (agreed && usable.test(id)) return { requestId: id, requestIdGiven: true, requestIdProblem: false };
+  if (agreed && requestIdPattern.test(id)) return { requestId: id, requestIdGiven: true, requestIdProblem: false };
   return { requestId: generate(), requestIdGiven: false, requestIdProblem: true };
 }
 
-const usable = /^(?!.*[<>"'\\])[!-~]{1,255}$/;
+/** What an id may be. */
+export const requestIdPattern = /^(?!.*[<>"'\\])[!-~]{1,255}$/;

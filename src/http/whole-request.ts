@@ -5,11 +5,15 @@ import { goneSignal } from "./gone.ts";
 import type { Call, Turn } from "./handler.ts";
 import type { HeaderLines, NodeRequest, NodeResponse } from "./message.ts";
 import { readBody } from "./read-body.ts";
+import type { Procedure, Protocol } from "./request-over.ts";
 
 /** Answers whole requests at a path with whole answers, without what streams need. */
 export type WholeHandler = {
   /** The template of the path. */
   readonly requestPath: string;
+  /** Which method it is, and by which protocol; absent for what is none of the proto's. */
+  readonly procedure?: Procedure;
+  readonly protocol?: Protocol;
   answer(request: WholeRequest): Promise<Answer | KeptAnswer>;
 };
 

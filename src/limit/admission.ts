@@ -11,6 +11,15 @@ export type Admission = {
   enter(isGone: () => boolean): Promise<Disposable | undefined>;
 };
 
+/** An admission that tells how much there is to do. */
+export type MeasuredAdmission = Admission & {
+  /** Returns how many are at work and wait now, and how many were refused up to now. */
+  load(): AdmissionLoad;
+};
+
+/** How much there is to do. */
+export type AdmissionLoad = { readonly inFlight: number; readonly waiting: number; readonly refused: number };
+
 /** How much, and by what clock. */
 export type AdmissionOptions = {
   /** How many may be at work at once; the next is refused. Most of them only wait, but take memory. */
@@ -85,7 +94,7 @@ const servedToRefused = 2;
  * helps nobody (B. Maurer, "Fail at Scale", ACM Queue 13(8)): it is kept short then, and so is every answer. What refusals
  * take is not charged to those who begin, who would seem dear by it, and the fewer of them began the dearer.
  */
-export function createAdmission(options: AdmissionOptions): Admission {
+export function createAdmission(options: AdmissionOptions): MeasuredAdmission {
   const { maxInFlight, turnMs, rushMs, standingMs, calmMs, cpuMs, wallMs, nextTurn, later } = options;
   let queue: Waiter[] = [];
   let emptyAtMs = 0;
@@ -104,10 +113,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
   /** Since the last turn, and since the last that was learned from. */
   let [refused, refusedBefore] = [0, 0];
   let refusalMs = firstRefusalMs;
+  /** Since the start. */
+  let refusedInAll = 0;
 
   return {
     isFull,
     refuse,
+    load: () => ({ inFlight, waiting: queue.length, refused: refusedInAll }),
     enter: (isGone) => {
       if (isFull()) {
         refuse();
@@ -140,6 +152,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     refusedAtWallMs = atWallMs;
     refusedAtMs = cpuMs();
     refused += 1;
+    refusedInAll += 1;
   }
 
   /** Most refusals of a turn follow each other; the median of what lies between them knows nothing of what else does. */

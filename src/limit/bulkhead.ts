@@ -6,7 +6,12 @@ export type Bulkhead = {
    * before the work has begun.
    */
   run<T>(key: string, work: () => Promise<T>, waitMs?: number, signal?: AbortSignal): Promise<T>;
+  /** Returns how much runs and waits now, and how much was refused up to now. */
+  load(): BulkheadLoad;
 };
+
+/** How much there is to do. */
+export type BulkheadLoad = { readonly running: number; readonly waiting: number; readonly refused: number };
 
 /** How much, and what to say when that is reached. */
 export type BulkheadOptions = {
@@ -31,6 +36,12 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
   const queued = new Map<string, number>();
   const waiting = new Set<Waiter>();
   let total = 0;
+  let refused = 0;
+
+  const refuse = () => {
+    refused += 1;
+    return refusal();
+  };
 
   const hasRoom = (key: string) => total < maxTotal && (running.get(key) ?? 0) < perKey;
 
@@ -50,7 +61,7 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
 
   const room = (key: string, waitMs: number, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
-      if (waiting.size >= maxWaiting || (queued.get(key) ?? 0) >= maxWaitingPerKey) return reject(refusal());
+      if (waiting.size >= maxWaiting || (queued.get(key) ?? 0) >= maxWaitingPerKey) return reject(refuse());
       const end = () => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", leaveOff);
@@ -64,7 +75,7 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
       signal?.addEventListener("abort", leaveOff);
       const timer = setTimeout(() => {
         end();
-        reject(refusal());
+        reject(refuse());
       }, waitMs);
       const waiter = {
         key,
@@ -79,6 +90,7 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
     });
 
   return {
+    load: () => ({ running: total, waiting: waiting.size, refused }),
     async run(key, work, waitMs = options.waitMs, signal = undefined) {
       signal?.throwIfAborted();
       if (hasRoom(key)) enter(key);

@@ -13,6 +13,8 @@ export type AccessFields = {
   readonly protocol: string;
   /** Whether the caller left before its answer was whole. */
   readonly cut?: true;
+  /** The trace that it is part of. */
+  readonly traceId?: string;
 };
 
 /**
@@ -21,11 +23,12 @@ export type AccessFields = {
  */
 export function createAccessLine(stream: DestinationStream, now: () => number): (fields: AccessFields) => void {
   const timeOf = createTimes();
-  return ({ requestId, method, path, status, rpcStatus, ms, bytes, protocol, cut }) => {
+  return ({ requestId, method, path, status, rpcStatus, ms, bytes, protocol, cut, traceId }) => {
     const who = `"requestId":${JSON.stringify(requestId)},"method":"${method}","path":${JSON.stringify(path)}`;
     const how = `"status":${status}${rpcStatus === undefined ? "" : `,"rpcStatus":${JSON.stringify(rpcStatus)}`}`;
     const what = `"ms":${ms},"bytes":${bytes},"protocol":"${protocol}"${cut ? ',"cut":true' : ""}`;
-    stream.write(`{"level":"info","time":"${timeOf(now())}",${who},${how},${what},"msg":"request"}\n`);
+    const where = traceId === undefined ? "" : `,"trace_id":${JSON.stringify(traceId)}`;
+    stream.write(`{"level":"info","time":"${timeOf(now())}",${who},${how},${what}${where},"msg":"request"}\n`);
   };
 }
 

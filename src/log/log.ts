@@ -15,8 +15,14 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 /**
  * Creates a log to the given stream, standard error unless told: standard output is for what a
  * person asked to see. Fields that hold secrets are cut out wherever a caller puts them by mistake.
+ *
+ * @param fieldsOf fields that each line has besides, such as the trace that it is part of; none unless told
  */
-export function createLog(level: LogLevel, stream: DestinationStream = createTurnsDestination(2)): Log {
+export function createLog(
+  level: LogLevel,
+  stream: DestinationStream = createTurnsDestination(2),
+  fieldsOf?: (() => object) | undefined,
+): Log {
   const logger = pino(
     {
       level,
@@ -24,6 +30,7 @@ export function createLog(level: LogLevel, stream: DestinationStream = createTur
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { error: (error: unknown) => describeError(error) },
+      ...(fieldsOf !== undefined && { mixin: fieldsOf }),
     },
     stream,
   );

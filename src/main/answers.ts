@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import type { DashboardsService } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { noSharedCache } from "../cache/shared-cache.ts";
 import type { Config } from "../config/config.ts";
+import { createPictures } from "../export/pictures.ts";
 import type { Find } from "../http/dispatch.ts";
+import type { BulkheadLoad } from "../limit/bulkhead.ts";
 import { perSecond, type RateOf } from "../limit/rates.ts";
 import type { Log } from "../log/log.ts";
 import { createRenderer } from "../render/dashboard.ts";
@@ -17,6 +20,8 @@ import type { OpenCounter } from "../rpc/open-counter.ts";
 import { createBusyPage, createOpenShare, type OpenShare, type PageAnswer } from "../rpc/open-share.ts";
 import { createPageTokens } from "../rpc/page-token.ts";
 import { createRenderAnswers } from "../rpc/render-answers.ts";
+import { createTakeSnapshot } from "../rpc/share-snapshot.ts";
+import { createSnapshotPage } from "../rpc/snapshot-page.ts";
 import { createSuspensionCheck, suspensionInterceptor } from "../rpc/suspension.ts";
 import { createFieldCheck } from "../rpc/validate.ts";
 import type { PageFiles } from "./assets.ts";
@@ -24,6 +29,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { createRendering } from "./rendering.ts";
 import { createRoutes } from "./routes.ts";
 import { warmUp } from "./warm-up.ts";
+import type { Witness } from "./witness.ts";
 
 /** What answers calls and whoever opens a link. */
 export type Answers = {
@@ -33,13 +39,15 @@ export type Answers = {
   /** The implementations themselves, which ask nobody who they are. */
   readonly dashboards: ServiceImpl<typeof DashboardsService>;
   readonly connections: ServiceImpl<typeof ConnectionsService>;
+  /** Returns how much there is to render. */
+  readonly renders: () => BulkheadLoad;
   /** Does once what the first caller would otherwise wait for. */
   warmUp(): Promise<void>;
 };
 
 /** What they are made of. */
 export type AnswersOptions = {
-  readonly config: Pick<Config, "shareMaxExpiresInS" | "failedTokensPerSecond">;
+  readonly config: Pick<Config, "shareMaxExpiresInS" | "failedTokensPerSecond" | "dataDir">;
   readonly dependencies: Dependencies;
   readonly authenticate: Authenticator;
   readonly rateOf: RateOf;
@@ -54,6 +62,7 @@ export type AnswersOptions = {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly elapsedMs: () => number;
+  readonly witness: Pick<Witness, "onDrawn" | "onLimited">;
   readonly log: Log;
 };
 
@@ -62,11 +71,12 @@ export function createAnswers(options: AnswersOptions): Answers {
   const { config, dependencies, authenticate, rateOf, counter, pageFiles, origin, now, elapsedMs, log } = options;
   const { shareKeys: keys, secrets, replicas, store, cache, lookup, sources } = dependencies;
   const { limiter, news, shared } = replicas;
+  const { onDrawn, onLimited } = options.witness;
   const assets = pageFiles.refs(origin);
   const renderer = createRenderer({ templates: pageFiles.templates, assets });
-  const definitions = createDefinitions({ store, cache, news, elapsedMs });
-  const rendered = { sources: sources.runner, renderer, cache, now };
-  const rendering = createRendering({ ...rendered, shared });
+  const definitions = createDefinitions({ store, cache: cache.of("definitions"), news, elapsedMs });
+  const rendered = { sources: sources.runner, renderer, cache: cache.of("renders"), now };
+  const rendering = createRendering({ ...rendered, shared, onDrawn });
   const answers = createRenderAnswers({ assets, now });
   const fieldCheck = createFieldCheck();
   const pageTokens = createPageTokens(keys);
@@ -74,8 +84,11 @@ export function createAnswers(options: AnswersOptions): Answers {
   const dashboards = createDashboardsService({
     store,
     definitions,
+    takeSnapshot: createTakeSnapshot({ rendering, assets, now }),
     news,
     rendering,
+    frames: rendering.frames,
+    pictures: createPictures({ fontsDir: join(config.dataDir, "fonts") }),
     answers,
     fieldCheck,
     keys,
@@ -99,6 +112,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     limiter,
     rateOf,
     failedTokenRate: perSecond(config.failedTokensPerSecond),
+    onLimited,
     elapsedMs,
     log,
   });
@@ -120,11 +134,19 @@ export function createAnswers(options: AnswersOptions): Answers {
       store,
       isSuspended,
       definitions,
+      snapshotPage: createSnapshotPage({
+        store,
+        cache: cache.of("snapshots"),
+        renderer,
+        assets,
+        isServed: (path) => pageFiles.assets.has(path),
+      }),
       rendering,
       renderer,
       keys,
       limiter,
       rateOf,
+      onLimited,
       counter,
       news,
       elapsedMs,
@@ -134,6 +156,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     busyPage: createBusyPage(renderer),
     dashboards,
     connections,
+    renders: rendering.load,
     // What another replica has drawn would warm nothing here.
     warmUp: () => warmUp(fieldCheck, createRendering({ ...rendered, shared: noSharedCache })),
   };

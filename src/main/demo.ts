@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { create, type DescMethod, fromJson, type JsonValue } from "@bufbuild/protobuf";
-import { createContextValues, createHandlerContext, type HandlerContext } from "@connectrpc/connect";
+import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { parse } from "yaml";
 import {
   ConnectionsService,
@@ -16,14 +15,11 @@ import {
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { Config } from "../config/config.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
-import { callerKey } from "../rpc/call.ts";
+import { asOperator, demoTenant as tenant } from "./as-operator.ts";
 import type { OpenCompanions } from "./companions.ts";
 import type { DemoSources } from "./demo-sources.ts";
 import { projectDir } from "./paths.ts";
 import type { Service } from "./service.ts";
-
-/** The tenant that the demo belongs to. */
-const tenant = "demo";
 
 /** The dashboard that the documented example calls name, first in what is announced. */
 const first = "ops_overview";
@@ -100,6 +96,7 @@ async function announce(service: Service, ids: readonly string[], say: (line: st
     say(`  ${dashboardId.padEnd(16)} ${url}`);
   }
   if (service.issuer === undefined) return say("");
+  say(`\nWrite dashboards, and see them while you type, in a browser on this machine: ${service.url}/`);
   const scopes = ["dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"];
   const token = await service.issuer.mint({ tenant, subject: "developer", scopes, expiresInS: 3_600 });
   say(
@@ -123,21 +120,4 @@ function demoIds(): string[] {
 function readDemo(id: string): SaveDefinitionRequest {
   const definition = parse(readFileSync(join(demoFolder, `${id}.yaml`), "utf8")) as JsonValue;
   return fromJson(SaveDefinitionRequestSchema, definition);
-}
-
-function asOperator(method: DescMethod): HandlerContext {
-  return createHandlerContext({
-    service: method.parent,
-    method,
-    protocolName: "none",
-    requestMethod: "POST",
-    url: "https://localhost/",
-    contextValues: createContextValues().set(callerKey, {
-      tenant,
-      tokenTenant: undefined,
-      subject: "operator",
-      held: {},
-      admittedAtMs: 0,
-    }),
-  });
 }

@@ -1,17 +1,18 @@
-import { type ByteCache, createByteCache } from "../cache/byte-cache.ts";
+import { type CountingCache, createByteCache } from "../cache/byte-cache.ts";
 import type { Config } from "../config/config.ts";
 import { createRateLimiter } from "../limit/gcra.ts";
 import type { Log } from "../log/log.ts";
 import { type ConnectionLookup, createConnectionLookup } from "../rpc/connections.ts";
 import type { Secrets } from "../secret/secrets.ts";
 import type { ShareKeys } from "../share/share-keys.ts";
-import { createDuckdbPool } from "../source/duckdb/pool.ts";
+import { createDuckdbPool, type MeasuredDuckdbPool } from "../source/duckdb/pool.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { OpenCompanions } from "./companions.ts";
 import { createConnectors } from "./connectors.ts";
 import { openSecretKeys, openShareKeys } from "./keys.ts";
 import { openReplicas, type Replicas } from "./replicas.ts";
 import { createSources, type Sources } from "./sources.ts";
+import type { Witness } from "./witness.ts";
 
 /** What the service stands on. Its disposal closes all of it, what was opened last first. */
 export type Dependencies = AsyncDisposable & {
@@ -20,8 +21,9 @@ export type Dependencies = AsyncDisposable & {
   readonly replicas: Replicas;
   readonly store: Store;
   /** In this process, under one bound for renders, rows and parsed versions. */
-  readonly cache: ByteCache;
+  readonly cache: CountingCache;
   readonly lookup: ConnectionLookup;
+  readonly duckdb: Pick<MeasuredDuckdbPool, "load">;
   readonly sources: Sources;
 };
 
@@ -30,6 +32,7 @@ export type DependenciesOptions = {
   readonly now: () => number;
   readonly elapsedMs: () => number;
   readonly openCompanions: OpenCompanions;
+  readonly witness: Pick<Witness, "onRead" | "watchStore">;
   readonly log: Log;
   readonly progress: ((line: string) => void) | undefined;
 };
@@ -37,7 +40,7 @@ export type DependenciesOptions = {
 /** Opens keys, Redis, the database and the sources. What was opened is closed when one of them cannot be. */
 export async function openDependencies(
   config: Config,
-  { now, elapsedMs, openCompanions, log, progress }: DependenciesOptions,
+  { now, elapsedMs, openCompanions, witness, log, progress }: DependenciesOptions,
 ): Promise<Dependencies> {
   const { cacheMaxBytes, dataDir, production: strict } = config;
   await using opened = new AsyncDisposableStack();
@@ -52,7 +55,7 @@ export async function openDependencies(
   opened.defer(closeSecrets);
   const replicas = await openReplicas({ config, limiter: createRateLimiter({ now: elapsedMs }), secrets, now, log });
   opened.defer(replicas.close);
-  const store = await openStore({
+  const opening = openStore({
     url: config.databaseUrl,
     migrateUrl: config.databaseMigrateUrl,
     dataDir,
@@ -61,6 +64,7 @@ export async function openDependencies(
     log,
     ...(progress && { progress }),
   });
+  const store = witness.watchStore(await opening);
   opened.defer(store.close);
   const lookup = createConnectionLookup({ store, secrets, news: replicas.news, elapsedMs });
 
@@ -78,10 +82,14 @@ export async function openDependencies(
   opened.defer(companions.close);
   const connectors = createConnectors([...config.allowedHosts, ...companions.allowedHosts]);
   const { shared } = replicas;
-  const sources = createSources({ duckdb, connectors, findConnection: lookup.find, cache, shared, now, log });
+  const sources = createSources({
+    ...{ duckdb, connectors, findConnection: lookup.find, shared, now, log },
+    cache: cache.of("sources"),
+    onRead: witness.onRead,
+  });
   opened.defer(sources.close);
 
   const all = opened.move();
-  const parts = { shareKeys, secrets, replicas, store, cache, lookup, sources };
+  const parts = { shareKeys, secrets, replicas, store, cache, lookup, duckdb, sources };
   return { ...parts, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -4,11 +4,13 @@ import type { Config } from "../config/config.ts";
 import { createListener, type Listener, type ListenerOptions } from "../http/listener.ts";
 import type { Certificate } from "../http/servers.ts";
 import { addressKey } from "../limit/address-key.ts";
-import { type Admission, createAdmission } from "../limit/admission.ts";
+import { type Admission, createAdmission, type MeasuredAdmission } from "../limit/admission.ts";
 import type { Log } from "../log/log.ts";
 import { callInfoKey } from "../rpc/call.ts";
 import type { Answers } from "./answers.ts";
 import type { PageFiles } from "./assets.ts";
+import { referenceFiles } from "./reference.ts";
+import type { Witness } from "./witness.ts";
 
 /** What a front stands before. */
 export type FrontOptions = {
@@ -19,8 +21,13 @@ export type FrontOptions = {
   readonly isWarm: () => boolean;
   readonly ready: ListenerOptions["ready"];
   readonly pageFiles: PageFiles;
+  /** Who is told of requests; nobody unless told. */
+  readonly witness?: Pick<Witness, "onRequest" | "follow">;
   readonly log: Log;
 };
+
+/** A port, and how much there is to do for it. */
+export type Front = Listener & Pick<MeasuredAdmission, "load">;
 
 /**
  * Whoever is refused hears of it a turn after it asked, and an answer that takes ten turns comes within half a second,
@@ -29,7 +36,7 @@ export type FrontOptions = {
 const admission = { maxInFlight: 2_000, turnMs: 6, rushMs: 200, standingMs: 10, calmMs: 2_000 };
 
 /** Creates the port with all that calls pass before they are answered. It listens once told to. */
-export function createFront({ config, answers, isWarm, ready, pageFiles, log }: FrontOptions): Listener {
+export function createFront({ config, answers, isWarm, ready, pageFiles, witness, log }: FrontOptions): Front {
   const doorway = createAdmission({
     ...admission,
     cpuMs,
@@ -44,15 +51,18 @@ export function createFront({ config, answers, isWarm, ready, pageFiles, log }: 
     admission: closedUntil(isWarm, doorway),
     assets: pageFiles.assets,
     makeAsset: pageFiles.makeAsset,
+    lateFiles: referenceFiles(),
     contextValues: (exchange) => createContextValues().set(callInfoKey, exchange),
     ready,
     trustedProxies: config.trustedProxies,
     addressKey,
     ...(config.tls && { certificate: readCertificate(config.tls) }),
+    onRequest: witness?.onRequest,
+    follow: witness?.follow,
     log,
     now: () => performance.now(),
   });
-  return listener;
+  return { ...listener, load: doorway.load };
 }
 
 /** Lets nobody in before, of which nothing is learned. */

@@ -95,10 +95,16 @@ export function createRoutes(options: RoutesOptions): Find {
       rest.router.rpc(method, implementation, { interceptors, readMaxBytes });
       const spec = createMethodImplSpec(method, implementation) as UnarySpec;
       const requestPath = `/${service.typeName}/${method.name}`;
+      const procedure = { service: service.typeName, method: method.name };
       const shared = { requestGate: gate, kept, messages, interceptors, readMaxBytes, atHand, report };
       procedures.set(requestPath, {
-        connect: { requestPath, answer: createConnectCall(spec, { ...shared, ...strictOptions }) },
-        grpc: { requestPath, answer: createGrpcCall(spec, shared) },
+        connect: {
+          requestPath,
+          procedure,
+          protocol: "connect",
+          answer: createConnectCall(spec, { ...shared, ...strictOptions }),
+        },
+        grpc: { requestPath, procedure, protocol: "grpc", answer: createGrpcCall(spec, shared) },
       });
     }
   }

@@ -8,6 +8,7 @@ import type { Connectors } from "../source/connectors.ts";
 import type { DuckdbPool } from "../source/duckdb/pool.ts";
 import type { FindConnection } from "../source/read-connection.ts";
 import { createSourceRunner, type SourceRunner } from "../source/runner.ts";
+import type { OnRead } from "../source/source-read-seen.ts";
 
 /** Everything that reads tenants' data. */
 export type Sources = {
@@ -34,6 +35,7 @@ export function createSources({
   cache,
   shared,
   now,
+  onRead,
   log,
 }: {
   readonly duckdb: DuckdbPool;
@@ -42,6 +44,7 @@ export function createSources({
   readonly cache: ByteCache;
   readonly shared: SharedCache;
   readonly now: () => number;
+  readonly onRead?: OnRead | undefined;
   readonly log: Log;
 }): Sources {
   const runner = createSourceRunner({
@@ -57,6 +60,7 @@ export function createSources({
     }),
     cache: createStaleCache({ cache, shared, now, patienceMs: sourcePatienceMs }).ask,
     now,
+    onRead,
     log,
     timeoutsMs: sourceTimeoutsMs,
     maxRows: 10_000,

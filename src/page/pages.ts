@@ -68,6 +68,8 @@ type ShareView = {
   readonly fontStyle: AssetRef;
   readonly script: AssetRef;
   readonly fragment: Safe;
+  /** When the data of a page was read that never changes; undefined for one that asks for newer data. */
+  readonly asOf: { readonly iso: string; readonly text: string } | undefined;
   readonly expires: { readonly iso: string; readonly text: string };
 };
 

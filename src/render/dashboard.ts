@@ -67,6 +67,8 @@ type SharePageInput = {
   readonly fragment: string;
   readonly expiresAtMs: number;
   readonly presentation: Presentation;
+  /** For a fragment that never changes: when its data was read, and the style sheet that it was drawn for. */
+  readonly kept?: { readonly asOfMs: number; readonly style: AssetRef };
 };
 
 /** Makes HTML. The same input gives the same bytes. */
@@ -141,7 +143,7 @@ export function createRenderer(options: {
       title,
       description,
       filters,
-      describeUpdate(asOfMs, [], [], voice) === undefined,
+      describeUpdate(asOfMs, [], [], place, voice) === undefined,
     ]);
     const headerHash = digestOf(header, form.form);
     return (panels) =>
@@ -150,13 +152,13 @@ export function createRenderer(options: {
         title,
         description,
         headerHash,
-        updated: describeUpdate(asOfMs, input.panels, panels, voice),
+        updated: describeUpdate(asOfMs, input.panels, panels, place, voice),
         filters,
         form: form.form,
         formWaits: place === "embed",
         panels: panels.map(({ section }) => section),
         footer: {
-          left: `${countOf(panels.length, "panel", voice)} · cached for ${spokenSpan(ttlS)}`,
+          left: `${countOf(panels.length, "panel", voice)} · ${place === "kept" ? "kept as it was" : `cached for ${spokenSpan(ttlS)}`}`,
           right: `All times in ${voice.timezone}`,
         },
         island:
@@ -169,13 +171,22 @@ export function createRenderer(options: {
       });
   }
 
-  function renderSharePage({ title, fragment, expiresAtMs, presentation }: SharePageInput): string {
+  function renderSharePage({ title, fragment, expiresAtMs, presentation, kept }: SharePageInput): string {
     const voice = voices(presentation);
-    const text = `${formatTime(expiresAtMs, true, "minute", voice)} (${voice.timezone})`;
-    const expires = { iso: new Date(expiresAtMs).toISOString(), text };
-    const { theme } = presentation;
+    const toInstant = (epochMs: number) => ({
+      iso: new Date(epochMs).toISOString(),
+      text: `${formatTime(epochMs, true, "minute", voice)} (${voice.timezone})`,
+    });
     return String(
-      pages.share({ ...assets, theme, title: title || "Dashboard", fragment: trustMarkup(fragment), expires }),
+      pages.share({
+        ...assets,
+        style: kept?.style ?? assets.style,
+        theme: presentation.theme,
+        title: title || "Dashboard",
+        fragment: trustMarkup(fragment),
+        asOf: kept && toInstant(kept.asOfMs),
+        expires: toInstant(expiresAtMs),
+      }),
     );
   }
 

@@ -1,28 +1,31 @@
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import type { Voice } from "../chart/intl.ts";
 import { shorten } from "../chart/shorten.ts";
-import { formatClock, isWritable } from "../chart/time-format.ts";
+import { formatClock, formatTime, isWritable } from "../chart/time-format.ts";
 import type { DashboardView } from "../page/pages.ts";
 import type { PanelData } from "./panel.ts";
 import type { DrawnPanel } from "./panels.ts";
-import type { Place } from "./place.ts";
+import { isSharePage, type Place } from "./place.ts";
 
 /** A filter that is set, in words. */
 export type ShownFilter = { readonly name: string; readonly title: string; readonly text: string };
 
-/** Returns when the data was read and whether all of it is there; undefined when there is none. */
+/** Returns when the data was read and whether all of it is there; undefined when there is none. What stays needs a date. */
 export function describeUpdate(
   asOfMs: number | undefined,
   data: readonly PanelData[],
   drawn: readonly DrawnPanel[],
+  place: Place,
   voice: Voice,
 ): DashboardView["updated"] {
   if (asOfMs === undefined || !isWritable(asOfMs)) return undefined;
   const isPartial = drawn.some(({ error }) => error !== "");
   const isStale = data.some((one) => one?.ok === true && one.stale);
   const mood = isPartial ? "bad" : isStale ? "warn" : "good";
-  const text = isPartial ? "Incomplete, updated" : isStale ? "Delayed, updated" : "Updated";
-  return { mood, text, iso: new Date(asOfMs).toISOString(), clock: formatClock(asOfMs, voice) };
+  const [first, later] = place === "kept" ? ["As of", "as of"] : ["Updated", "updated"];
+  const text = isPartial ? `Incomplete, ${later}` : isStale ? `Delayed, ${later}` : first!;
+  const clock = place === "kept" ? formatTime(asOfMs, true, "minute", voice) : formatClock(asOfMs, voice);
+  return { mood, text, iso: new Date(asOfMs).toISOString(), clock };
 }
 
 /** A longer text is cut: it would push the dashboard off the screen. */
@@ -39,7 +42,7 @@ export function describeFilters(
   inForm: ReadonlySet<string>,
 ): DashboardView["filters"] {
   const ranges = new Set(definition.filters.filter(({ type }) => type === "range").map(({ name }) => name));
-  const isPage = place === "page";
+  const isPage = isSharePage(place);
   return filters
     .filter(({ name }) => !(isPage && inForm.has(name)))
     .map(({ name, title, text }) => ({

@@ -2,7 +2,7 @@ import type { Layout } from "../../gen/datajetty/dashboards/v1/definition_pb.js"
 import type { Voice } from "../chart/intl.ts";
 import { brandToRef } from "../page/brand.ts";
 import type { AssetRef, DashboardView } from "../page/pages.ts";
-import type { Place } from "./place.ts";
+import { isSharePage, type Place } from "./place.ts";
 
 /** The style sheets that dashboards link to, and the origin that serves them. */
 type LookAssets = { readonly origin: string; readonly style: AssetRef; readonly fontStyle: AssetRef };
@@ -24,7 +24,7 @@ export function describeLook(
     classes: ["dj", `dj-${theme}`, ...(isInter ? ["dj-inter"] : []), ...(brand ? [brand.className] : [])].join(" "),
     isRtl: voice.remember("right to left", () => isRightToLeft(voice.locale)),
     styles: [
-      ...(place === "page" ? [] : [assets.style, ...(isInter ? [assets.fontStyle] : [])]),
+      ...(isSharePage(place) ? [] : [assets.style, ...(isInter ? [assets.fontStyle] : [])]),
       ...(brand ? [brand.style] : []),
     ],
     owner: describeOwner(layout.brand?.logoText ?? ""),

@@ -8,7 +8,8 @@ import {
   mergeFromJson,
 } from "@bufbuild/protobuf";
 import { type FieldProblem, fault } from "../errors/fault.ts";
-import { type FieldPath, putField, resolveField, takesText, textToJson } from "./field-text.ts";
+import { bindFields } from "./bound-fields.ts";
+import { type FieldPath, putField, textToJson } from "./field-text.ts";
 import { parseJson } from "./json.ts";
 import { parseQuery } from "./query.ts";
 import { findMisfits } from "./shape.ts";
@@ -32,17 +33,14 @@ export type Bind = (parts: RequestParts) => Message;
  * its value from two places. Throws an Error where the rule names a field that it cannot bind.
  */
 export function createBind(schema: DescMessage, template: PathTemplate, body: string): Bind {
-  const bound = new Map(template.variables.map(({ field }) => [field, resolveVariable(schema, field)]));
-  if (body !== "" && body !== "*" && !schema.fields.some((field) => field.name === body)) {
-    throw new Error(`body: ${schema.typeName} has no field ${body}`);
-  }
+  const fields = bindFields(schema, template, body);
 
   return ({ variables, query, body: bytes }) => {
     const json: JsonObject = {};
     const problems: FieldProblem[] = [];
-    for (const [name, path] of bound) putField(json, path, textToJson(path.at(-1)!, variables.get(name)!));
+    for (const [name, path] of fields.path) putField(json, path, textToJson(path.at(-1)!, variables.get(name)!));
     for (const [name, value] of parseQuery(query)) {
-      const path = body === "*" ? undefined : queryField(name);
+      const path = fields.ofQuery(name);
       if (path === undefined) throw fault("INVALID_REQUEST", queryHelp());
       if (!putField(json, path, textToJson(path.at(-1)!, value))) {
         problems.push({ field: name, description: "is in the query more than once" });
@@ -54,16 +52,9 @@ export function createBind(schema: DescMessage, template: PathTemplate, body: st
     return merge(message, json);
   };
 
-  function queryField(name: string): FieldPath | undefined {
-    if (bound.has(name) || name === body || name.startsWith(`${body}.`)) return undefined;
-    const path = resolveField(schema, name);
-    return path !== undefined && takesText(path.at(-1)!) ? path : undefined;
-  }
-
   function queryHelp(): string {
     if (body === "*") return "this method takes its fields in the body, none in the query";
-    const names = schema.fields.map((field) => field.name).filter((name) => queryField(name) !== undefined);
-    return `the query has a parameter that is unknown; this method takes ${names.join(", ") || "none"}`;
+    return `the query has a parameter that is unknown; this method takes ${fields.queryNames().join(", ") || "none"}`;
   }
 
   function readBody(bytes: Uint8Array): Message {
@@ -78,7 +69,7 @@ export function createBind(schema: DescMessage, template: PathTemplate, body: st
   }
 
   function readJson(text: string, value: JsonValue): Message {
-    const twice = [...bound].filter(([, path]) => has(value, path));
+    const twice = [...fields.path].filter(([, path]) => has(value, path));
     const problems = [
       ...findMisfits(schema, value),
       ...twice.map(([field]) => ({ field, description: "comes from the path: leave it out of the body" })),
@@ -98,15 +89,6 @@ export function createBind(schema: DescMessage, template: PathTemplate, body: st
       throw fault("INVALID_REQUEST", "the path or the query has a value that its field cannot hold");
     }
   }
-}
-
-function resolveVariable(schema: DescMessage, name: string): FieldPath {
-  const path = resolveField(schema, name);
-  const field = path?.at(-1);
-  if (path === undefined || field === undefined || field.fieldKind === "list" || !takesText(field)) {
-    throw new Error(`path: ${schema.typeName} has no single value at ${name}`);
-  }
-  return path;
 }
 
 function has(json: JsonValue | undefined, path: FieldPath): boolean {

@@ -5,28 +5,36 @@ import { isAskedAgain } from "../unary/kept-messages.ts";
 import { type CallRequest, defaultMaxBytes, invoke, type UnaryOptions, type UnarySpec } from "../unary/unary-call.ts";
 import type { Bind } from "./bind.ts";
 import { readBody } from "./body.ts";
-import { errorToReply, messageToReply, type Reply } from "./reply.ts";
+import { errorToReply, type Reply, type Write } from "./reply.ts";
 
 /** An answer that is known whole; names of headers are in lower case. */
-type RestAnswer = Reply & { readonly headers: Readonly<Record<string, string>> };
+type RestAnswer = Omit<Reply, "contentType"> & { readonly headers: Readonly<Record<string, string>> };
 
 /** Answers a call whose path had these values of its variables. */
 export type RestCall = (variables: ReadonlyMap<string, string>) => (request: CallRequest) => Promise<RestAnswer>;
+
+/** How a google.api.http rule has a request read, and an answer written. */
+export type Binding = {
+  readonly bind: Bind;
+  /** Whether the request has a body. */
+  readonly takesJson: boolean;
+  readonly write: Write;
+};
 
 /**
  * Creates the REST form of a method: the same implementation behind the same gate and interceptors as
  * Connect's, under the protocol name `rest`. The gate runs before a byte of the body is read. A fault
  * becomes the documented error; what is none is thrown on, to whoever logs.
  */
-export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, options: UnaryOptions): RestCall {
+export function createRestCall(spec: UnarySpec, { bind, takesJson, write }: Binding, options: UnaryOptions): RestCall {
   const { requestGate, interceptors = [], readMaxBytes = defaultMaxBytes, atHand, kept: keptOf } = options;
   const messages = isAskedAgain(spec.method) ? options.messages : undefined;
   const kind = `json ${spec.method}`;
 
   return (variables) => async (request) => {
     const context = new CallContext(spec, request, "rest");
-    const toAnswer = ({ status, body }: Reply): RestAnswer => {
-      context.set("content-type", "application/json");
+    const toAnswer = ({ status, body, contentType = "application/json" }: Reply): RestAnswer => {
+      context.set("content-type", contentType);
       return { status, headers: context.answerHeaders(), body };
     };
     try {
@@ -38,9 +46,7 @@ export function createRestCall(spec: UnarySpec, bind: Bind, takesJson: boolean, 
       const input = toMessage(variables, request.query, body);
       const output = atHand?.(input, request.contextValues) ?? (await invoke(spec, interceptors, context, input));
       const kept = keptOf?.(output);
-      return toAnswer(
-        kept === undefined ? messageToReply(spec.method.output, output) : { status: 200, body: kept.json },
-      );
+      return toAnswer(kept === undefined ? write(output) : { status: 200, body: kept.json });
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       for (const [name, value] of error.metadata.entries()) context.set(name, value);

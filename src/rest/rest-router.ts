@@ -1,22 +1,30 @@
-import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import {
   type ConnectRouter,
   createMethodImplSpec,
   createServiceImplSpec,
   type MethodImplSpec,
 } from "@connectrpc/connect";
-import { http } from "../../gen/google/api/annotations_pb.js";
-import type { HttpRule } from "../../gen/google/api/http_pb.js";
 import type { UnaryOptions } from "../unary/unary-call.ts";
 import { createBind } from "./bind.ts";
+import { createWrite } from "./reply.ts";
 import { createRestCall, type RestCall } from "./rest-call.ts";
 import { createRoutes, type Route } from "./routes.ts";
-import { parseTemplate } from "./template.ts";
+import { type RestRule, readRules } from "./rules.ts";
 
 type RestMatch = RestHandler | { readonly allow: readonly string[] } | undefined;
 
 /** Answers requests at a path, of which it knows the template. */
-type RestHandler = { readonly requestPath: string; readonly answer: ReturnType<RestCall> };
+type RestHandler = Pick<RestTarget, "requestPath" | "procedure"> & {
+  readonly protocol: "rest";
+  readonly answer: ReturnType<RestCall>;
+};
+
+/** What a rule leads to. */
+type RestTarget = {
+  readonly call: RestCall;
+  readonly requestPath: string;
+  readonly procedure: { readonly service: string; readonly method: string };
+};
 
 /** Serves methods by their google.api.http rules as well. */
 export type RestRouter = {
@@ -30,10 +38,11 @@ export type RestRouter = {
  * Wraps a router, so that what is registered with it is served over REST too: implementations,
  * interceptors, gate and limits are the same. Methods without a google.api.http rule pass by. A rule
  * that is not supported throws an Error that names its method, so that a service with one does not start:
- * the supported ones are get, put, post, delete and patch, with additional bindings.
+ * the supported ones are get, put, post, delete and patch, with additional bindings, and a `response_body` that is a
+ * google.api.HttpBody.
  */
 export function createRestRouter(inner: ConnectRouter, options: UnaryOptions = {}): RestRouter {
-  const routes: Route<{ call: RestCall; requestPath: string }>[] = [];
+  const routes: Route<RestTarget>[] = [];
   let find = createRoutes(routes);
 
   const router: ConnectRouter = {
@@ -55,15 +64,15 @@ export function createRestRouter(inner: ConnectRouter, options: UnaryOptions = {
     find(method, path) {
       const found = find(method, path);
       if (found === undefined || "allow" in found) return found;
-      const { call, requestPath } = found.target;
-      return { requestPath, answer: call(found.variables) };
+      const { call, requestPath, procedure } = found.target;
+      return { requestPath, procedure, protocol: "rest", answer: call(found.variables) };
     },
   };
 
   function add(spec: MethodImplSpec, own: Pick<UnaryOptions, "interceptors" | "readMaxBytes"> = {}): void {
     const { interceptors = options.interceptors, readMaxBytes = options.readMaxBytes } = own;
     try {
-      for (const rule of rulesOf(spec.method)) {
+      for (const rule of readRules(spec.method)) {
         routes.push(createRoute(spec, rule, { ...options, interceptors, readMaxBytes }));
       }
       find = createRoutes(routes);
@@ -74,29 +83,21 @@ export function createRestRouter(inner: ConnectRouter, options: UnaryOptions = {
   }
 }
 
-function rulesOf(method: DescMethod): readonly HttpRule[] {
-  if (!hasOption(method, http)) return [];
-  const rule = getOption(method, http);
-  return [rule, ...rule.additionalBindings];
-}
-
-function createRoute(
-  spec: MethodImplSpec,
-  rule: HttpRule,
-  options: UnaryOptions,
-): Route<{ call: RestCall; requestPath: string }> {
-  const { pattern, body } = rule;
+function createRoute(spec: MethodImplSpec, rule: RestRule, options: UnaryOptions): Route<RestTarget> {
   if (spec.kind !== "unary") throw new Error("streaming methods are not supported");
-  if (rule.responseBody !== "") throw new Error("response_body is not supported");
-  if (pattern.case === undefined || pattern.case === "custom") throw new Error("custom patterns are not supported");
-  if (body !== "" && (pattern.case === "get" || pattern.case === "delete")) {
-    throw new Error(`${pattern.case} takes no body`);
-  }
-  const template = parseTemplate(pattern.value);
-  const bind = createBind(spec.method.input, template, body);
+  const { httpMethod, path, template, body, responseBody } = rule;
+  const binding = {
+    bind: createBind(spec.method.input, template, body),
+    takesJson: body !== "",
+    write: createWrite(spec.method.output, responseBody),
+  };
   return {
-    method: pattern.case.toUpperCase(),
+    method: httpMethod,
     template,
-    target: { call: createRestCall(spec, bind, body !== "", options), requestPath: pattern.value },
+    target: {
+      call: createRestCall(spec, binding, options),
+      requestPath: path,
+      procedure: { service: spec.method.parent.typeName, method: spec.method.name },
+    },
   };
 }

@@ -17,6 +17,8 @@ export type WantedRender = WantedPresentation &
     readonly filters: FilterValues;
     /** The message that says all of this but what the token holds; the same one where the same was asked before. */
     readonly message?: object;
+    /** Whether it is for a link that shows it for ever; goes with `viewerFilters`. */
+    readonly isKept?: boolean;
     /** Aborts when the caller has left. Sources that only those wait for who have left are cut off. */
     readonly signal?: AbortSignal;
   };
@@ -47,7 +49,8 @@ const longestRoundS = 60;
 export function settleRender(loaded: LoadedDefinition, wanted: WantedRender, nowMs: number): AskedRender {
   const { definition, ttlS } = loaded;
   const settled = settlePresentation(wanted, definition.layout!);
-  const presentation: Presentation = wanted.viewerFilters === undefined ? settled : { ...settled, place: "page" };
+  const presentation: Presentation =
+    wanted.viewerFilters === undefined ? settled : { ...settled, place: wanted.isKept ? "kept" : "page" };
   const clock = { nowMs, timezone: settled.timezone, roundS: Math.min(longestRoundS, ttlS) };
   const { held = {}, fixed = {}, filters } = wanted;
   const met = meetFilters({ held, fixed, asked: filters });

@@ -43,7 +43,7 @@ export const strictOptions = {
  * quote the input, and blame the server for what the caller got wrong. Errors that `fault` made pass
  * as they are. What is not a call at all is answered in the form of the Connect protocol.
  */
-export function conceal(handler: Handler): Concealed & Pick<Handler, "requestPath"> & { readonly isStream: boolean } {
+export function conceal(handler: Handler): ConcealedHandler {
   const concealed: Concealed = async (request) => {
     if (!handler.allowedMethods.includes(request.method)) {
       const refusal = refuse(fault("NO_SUCH_METHOD", "this HTTP method is not for what is here: see Allow"));
@@ -71,11 +71,17 @@ export function conceal(handler: Handler): Concealed & Pick<Handler, "requestPat
     return status === 200 ? response : concealUnary({ ...response, header, body });
   };
   const { requestPath, method } = handler;
-  return Object.assign(concealed, { requestPath, isStream: method.methodKind !== "unary" });
+  const procedure = { service: method.parent.typeName, method: method.name };
+  return Object.assign(concealed, { requestPath, procedure, isStream: method.methodKind !== "unary" });
 }
 
 type Handler = ConnectRouter["handlers"][number];
 type Concealed = (...request: Parameters<Handler>) => ReturnType<Handler>;
+type ConcealedHandler = Concealed &
+  Pick<Handler, "requestPath"> & {
+    readonly procedure: { readonly service: string; readonly method: string };
+    readonly isStream: boolean;
+  };
 type Response = Awaited<ReturnType<Handler>>;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

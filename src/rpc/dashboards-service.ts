@@ -7,7 +7,9 @@ import {
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { callerOf } from "./call.ts";
 import { createDefinitionMethods, type DefinitionMethodsOptions } from "./definition-methods.ts";
+import { createExportMethod, type ExportMethodOptions } from "./export-method.ts";
 import { createListMethods, type ListMethodsOptions } from "./list-methods.ts";
+import { createPreviewMethod } from "./preview-definition.ts";
 import type { DashboardRendering } from "./render.ts";
 import type { RenderAnswers } from "./render-answers.ts";
 import { findCrossFieldProblems } from "./save-definition.ts";
@@ -16,8 +18,9 @@ import { isPrompt } from "./suspension.ts";
 import { createProblemSearch, type FieldCheck } from "./validate.ts";
 
 /** What the methods need. */
-export type DashboardsServiceOptions = DefinitionMethodsOptions &
+export type DashboardsServiceOptions = Omit<DefinitionMethodsOptions, "findProblems"> &
   ListMethodsOptions &
+  ExportMethodOptions &
   ShareMethodsOptions & {
     readonly rendering: DashboardRendering;
     readonly answers: Pick<RenderAnswers, "answerOf">;
@@ -74,7 +77,9 @@ export function createDashboardsService(options: DashboardsServiceOptions): Serv
       return { problems: problems.map(({ field, description }) => ({ field, description })) };
     },
 
-    ...createDefinitionMethods(options),
+    ...createPreviewMethod({ rendering, answers, findProblems, now: options.now }),
+    ...createDefinitionMethods({ ...options, findProblems }),
+    ...createExportMethod(options),
     ...createListMethods(options),
     ...createShareMethods(options),
   };

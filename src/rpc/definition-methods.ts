@@ -22,6 +22,7 @@ import type { Store } from "../store/store.ts";
 import { callerOf } from "./call.ts";
 import { type Definitions, notFound } from "./definitions.ts";
 import { answerOnce, type Effect } from "./idempotency.ts";
+import { createPlanPublication, type PlanPublicationOptions } from "./publish-plan.ts";
 import { toDefinition } from "./save-definition.ts";
 import { answerSave } from "./saved-answer.ts";
 
@@ -31,13 +32,16 @@ type Methods = Pick<
 >;
 
 /** What the methods need. */
-export type DefinitionMethodsOptions = {
+export type DefinitionMethodsOptions = PlanPublicationOptions & {
   readonly store: Pick<Store, "once" | "saveOnce" | "getVersion" | "getDraft">;
   readonly definitions: Definitions;
 };
 
 /** Creates the methods of one dashboard's life: saved, published, restored, archived, and read. */
-export function createDefinitionMethods({ store, definitions }: DefinitionMethodsOptions): Methods {
+export function createDefinitionMethods(options: DefinitionMethodsOptions): Methods {
+  const { store, definitions } = options;
+  const planPublication = createPlanPublication(options);
+
   /** Answers once, and lets this process see at once what changed. */
   async function change<Request extends DescMessage, Answer extends DescMessage>(
     context: HandlerContext,
@@ -76,7 +80,9 @@ export function createDefinitionMethods({ store, definitions }: DefinitionMethod
 
     async publishDefinition(request, context) {
       const { dashboardId, note, expectedVersion, expectedRevision } = request;
-      const author = callerOf(context.values).subject;
+      const { tenant, subject: author } = callerOf(context.values);
+      // It has no effect that could be repeated, so its key stays free for the publication.
+      if (request.dryRun) return create(PublishDefinitionResponseSchema, await planPublication(tenant, request));
       const publish = { dashboardId, author, note, expectedVersion, expectedRevision };
       return change(context, PublishDefinitionRequestSchema, request, PublishDefinitionResponseSchema, async (tx) => ({
         dashboardId,

@@ -30,6 +30,8 @@ export type Definitions = {
    * absence is never remembered.
    */
   load(tenant: string, dashboardId: string, version: number | undefined): Promise<LoadedDefinition>;
+  /** Whether the dashboard has an active version: it was published, and is not archived. */
+  isInUse(tenant: string, dashboardId: string): Promise<boolean>;
   /** As `load`, where it is kept and the store said a moment ago which is active; undefined otherwise. */
   atHand(tenant: string, dashboardId: string, version: number | undefined): LoadedDefinition | undefined;
   /** Says that another version is active now, or none, so that this is seen at once. */
@@ -78,6 +80,7 @@ export function createDefinitions({ store, cache, news, elapsedMs }: Definitions
       });
       return wanted === undefined ? { ...loaded, ageMs: current.ageMs } : loaded;
     },
+    isInUse: async (tenant, dashboardId) => (await active.get(tenant, dashboardId)) !== undefined,
     atHand(tenant, dashboardId, wanted) {
       const current = active.atHand(tenant, dashboardId);
       if (current === undefined) return undefined;

@@ -23,6 +23,9 @@ type Answered = { readonly datasource: Datasource; readonly outcome: SourceOutco
 /** How long a page that misses something is kept: soon enough for the source's return to show. */
 const partialTtlMs = 5_000;
 
+/** Is told of each dashboard that was drawn: how long that took, its waits for turns included. */
+export type OnDrawn = (drawn: { readonly ms: number }) => void;
+
 /** What is rendered, and for whom. */
 export type FreshRender = {
   readonly tenant: string;
@@ -45,11 +48,13 @@ export async function renderFresh(
     renderer,
     drawInTurns,
     now,
+    onDrawn,
   }: {
     readonly sources: SourceRunner;
     readonly renderer: Renderer;
     readonly drawInTurns: DrawInTurns;
     readonly now: () => number;
+    readonly onDrawn?: OnDrawn | undefined;
   },
 ): Promise<RenderedDashboard> {
   const { definition, version } = loaded;
@@ -94,6 +99,7 @@ export async function renderFresh(
     isStale,
   );
   const ttlS = Math.max(1, Math.ceil((untilMs - now()) / 1000));
+  const drawnFromMs = performance.now();
   const drawn = await drawInTurns(
     renderer.drawDashboard({
       definition,
@@ -106,6 +112,7 @@ export async function renderFresh(
       ttlS,
     }),
   );
+  onDrawn?.({ ms: performance.now() - drawnFromMs });
   const ids = panelIds(layout);
   const states = drawn.panels.map((state) => {
     const data = panels[ids.indexOf(state.id)];

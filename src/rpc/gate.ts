@@ -33,6 +33,8 @@ export type GateOptions = {
    * a guesser's flood of them; valid tokens of the same address are not touched.
    */
   readonly failedTokenRate: RateRule;
+  /** Told of each call that came too soon, and of each token that failed; nobody unless told. */
+  readonly onLimited?: ((limit: "calls" | "failed_tokens") => void) | undefined;
   readonly elapsedMs: () => number;
   readonly log: Log;
 };
@@ -74,6 +76,7 @@ export function createGate(options: GateOptions): Gate {
         const headers = rateLimitHeaders("default", rate, decision);
         for (const name in headers) context.responseHeader.set(name, headers[name]!);
         if (!decision.allowed) {
+          options.onLimited?.("calls");
           throw fault("RATE_LIMITED", "too many calls of this method: wait as long as Retry-After says", {
             retryAfterMs: decision.retryAfterMs,
           });
@@ -112,6 +115,7 @@ export function createGate(options: GateOptions): Gate {
     if (reasonOf(toFault(error)) !== "UNAUTHENTICATED") throw error;
     const decision = await limiter.take(`failed token ${addressKey(address)}`, failedTokenRate);
     if (decision.allowed) throw error;
+    options.onLimited?.("failed_tokens");
     throw fault("RATE_LIMITED", "too many tokens that are not valid from this address", {
       retryAfterMs: decision.retryAfterMs,
     });

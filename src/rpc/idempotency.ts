@@ -11,6 +11,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import canonicalize from "canonicalize";
+import { fault } from "../errors/fault.ts";
 import type { Call } from "../store/call.ts";
 import type { Store } from "../store/store.ts";
 import type { TenantTransaction } from "../store/tenant-transaction.ts";
@@ -44,6 +45,33 @@ export async function answerOnce<Request extends DescMessage, Answer extends Des
   const call = storeCall(context, requestSchema, request, marks);
   const bytes = await store.once(call, async (tx) => toBinary(answerSchema, create(answerSchema, await effect(tx))));
   return fromBinary(answerSchema, bytes);
+}
+
+/**
+ * Returns what is kept of a call with the same key, so that nothing need be prepared for its repetition; undefined where
+ * nothing is. Throws REQUEST_ID_REUSED as `answerOnce` does.
+ */
+export async function findAnswer<Request extends DescMessage, Answer extends DescMessage>(
+  store: Pick<Store, "once">,
+  context: HandlerContext,
+  requestSchema: Request,
+  request: MessageShape<Request>,
+  answerSchema: Answer,
+): Promise<MessageShape<Answer> | undefined> {
+  const call = storeCall(context, requestSchema, request);
+  if (call.key === undefined) return undefined;
+  let isNew = false;
+  try {
+    const bytes = await store.once(call, async () => {
+      // Of what throws nothing is kept.
+      isNew = true;
+      throw fault("INTERNAL", "something went wrong on our side");
+    });
+    return fromBinary(answerSchema, bytes);
+  } catch (error) {
+    if (isNew) return undefined;
+    throw error;
+  }
 }
 
 /** Returns a call as the store knows it again, by its key and by what is asked for. */

@@ -1,6 +1,9 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
-import { ValidateDefinitionRequestSchema } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import {
+  PreviewDefinitionRequestSchema,
+  ValidateDefinitionRequestSchema,
+} from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import { type FieldProblem, fault } from "../errors/fault.ts";
 import type { Log } from "../log/log.ts";
 import { callInfoKey } from "./call.ts";
@@ -65,8 +68,7 @@ export function createValidation(fieldCheck: FieldCheck, crossFieldCheck: CrossF
     // What a message must never hold is settled first: the other checks may rely on it.
     const unclean = findUnclean(schema, request.message);
     if (unclean.length > 0) throw unfit(unclean);
-    // Its answer is the list of problems.
-    if (schema === ValidateDefinitionRequestSchema) return next(request);
+    if (toldInAnswers.has(schema)) return next(request);
     const problems = findProblems(schema, request.message);
     if (problems.length > 0) throw unfit(problems);
     fit.add(request.message);
@@ -74,6 +76,12 @@ export function createValidation(fieldCheck: FieldCheck, crossFieldCheck: CrossF
   };
   return { interceptor, isFit: (message) => fit.has(message) };
 }
+
+/** Whose problems are what is asked for: their methods find them. */
+const toldInAnswers: ReadonlySet<DescMessage> = new Set<DescMessage>([
+  ValidateDefinitionRequestSchema,
+  PreviewDefinitionRequestSchema,
+]);
 
 function unfit(details: readonly FieldProblem[]): Error {
   const fields = details.length === 1 ? "a field is" : "some fields are";

@@ -81,6 +81,7 @@ export function createListMethods({ store, pageTokens }: ListMethodsOptions): Me
         expiresAt: timestampFromMs(row.expiresAtMs),
         creator: row.createdBy,
         opens: row.opens,
+        snapshot: row.snapshot,
         ...(row.lastOpenedAtMs !== undefined && { lastOpenedAt: timestampFromMs(row.lastOpenedAtMs) }),
       }));
       return { shares, nextPageToken };

@@ -21,9 +21,11 @@ const maxLinks = 10_000;
 export function createOpenCounter(options: {
   readonly store: Pick<Store, "countOpens">;
   readonly now: () => number;
+  /** Told of each link that is opened; nobody unless told. */
+  readonly onOpened?: (() => void) | undefined;
   readonly log: Log;
 }): OpenCounter {
-  const { store, now, log } = options;
+  const { store, now, onOpened, log } = options;
   const counted = new Map<string, Opens>();
   let writing = Promise.resolve();
 
@@ -59,6 +61,7 @@ export function createOpenCounter(options: {
 
   return {
     count(tenant, shareId) {
+      onOpened?.();
       add({ tenant, shareId, opens: 1, lastOpenedAtMs: now() });
     },
     close() {

@@ -1,5 +1,4 @@
 import type { News } from "../cache/news.ts";
-import { resolveFilters } from "../definition/filters.ts";
 import { readViewerFilters } from "../definition/viewer-filters.ts";
 import { reasonOf, toErrorAnswer, toFault } from "../errors/answer.ts";
 import { fault } from "../errors/fault.ts";
@@ -12,12 +11,13 @@ import { type ShareClaims, verifyShareToken } from "../share/share-token.ts";
 import type { Store } from "../store/store.ts";
 import type { Definitions } from "./definitions.ts";
 import { createLastAnswers } from "./last-answers.ts";
+import { findBrokenFilters } from "./link-scope.ts";
 import type { OpenCounter } from "./open-counter.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { asSaved, settlePresentation } from "./presentation.ts";
 import type { DashboardRendering } from "./render.ts";
 import { filtersFromJson } from "./share-filters.ts";
-import { findUnheldFilters } from "./share-methods.ts";
+import type { SnapshotPage } from "./snapshot-page.ts";
 import type { SuspensionCheck } from "./suspension.ts";
 
 /** A page, whole. */
@@ -44,6 +44,7 @@ export type OpenShareOptions = {
   readonly store: Pick<Store, "getShare">;
   readonly isSuspended: SuspensionCheck;
   readonly definitions: Definitions;
+  readonly snapshotPage: SnapshotPage;
   readonly rendering: DashboardRendering;
   readonly renderer: Pick<Renderer, "renderSharePage" | "renderNotice">;
   /** The keys as they are now: they rotate while the service runs. */
@@ -54,6 +55,8 @@ export type OpenShareOptions = {
    * the tenant's calls.
    */
   readonly rateOf: RateOf;
+  /** Told of each that was opened too soon; nobody unless told. */
+  readonly onLimited?: ((limit: "links") => void) | undefined;
   readonly counter: Pick<OpenCounter, "count">;
   readonly news: News;
   readonly now: () => number;
@@ -85,6 +88,7 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
       if (claims === null) return dead;
       const decision = await limiter.take(`${claims.tenant} ${openLinks}`, rateOf(claims.tenant, openLinks));
       if (!decision.allowed) {
+        options.onLimited?.("links");
         throw fault("RATE_LIMITED", "many people are opening this at once", { retryAfterMs: decision.retryAfterMs });
       }
       return (await open(claims, query, signal)) ?? dead;
@@ -102,25 +106,27 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
     const row = await rows.get(claims.tenant, claims.shareId);
     if (row === undefined || row.revoked || row.expiresAtMs <= now()) return undefined;
     if (await isSuspended(claims.tenant)) return undefined;
+    const page = (body: string) => {
+      counter.count(claims.tenant, claims.shareId);
+      return { status: 200, headers: pageHeaders(row.frameAncestors), body };
+    };
+    if (row.snapshot) {
+      if (!(await definitions.isInUse(claims.tenant, row.dashboardId))) return undefined;
+      const kept = await options.snapshotPage(claims.tenant, row);
+      return kept === undefined ? undefined : page(kept);
+    }
     const loaded = await definitions.load(claims.tenant, row.dashboardId, row.version);
     const layout = loaded.definition.layout!;
     const presentation = settlePresentation(asSaved, layout);
     const fixed = filtersFromJson(row.filtersJson);
     // A version saved since may have lost a filter that the link fixes: it would show what it must not.
-    if (findUnheldFilters(loaded, fixed).length > 0) return undefined;
-    if (
-      throwsInvalidFilter(() => resolveFilters(loaded.filters, fixed, { ...presentation, nowMs: now(), roundS: 1 }))
-    ) {
-      return undefined;
-    }
+    if (findBrokenFilters(loaded, fixed, { ...presentation, nowMs: now(), roundS: 1 }).length > 0) return undefined;
     const chosen = readViewerFilters(loaded.filters, row.viewerFilters, new URLSearchParams(query));
     const { viewerFilters } = row;
     const wanted = { ...asSaved, filters: chosen, fixed, viewerFilters, ...(signal && { signal }) };
     const { html } = await rendering.render(claims.tenant, loaded, wanted);
-    counter.count(claims.tenant, claims.shareId);
     const { title } = layout;
-    const body = renderer.renderSharePage({ title, fragment: html, expiresAtMs: row.expiresAtMs, presentation });
-    return { status: 200, headers: pageHeaders(row.frameAncestors), body };
+    return page(renderer.renderSharePage({ title, fragment: html, expiresAtMs: row.expiresAtMs, presentation }));
   }
 
   function failed(error: unknown): PageAnswer {
@@ -146,14 +152,4 @@ export function createOpenShare(options: OpenShareOptions): OpenShare {
 function whyNot(status: number): string {
   if (status === 429) return "Many people are opening this dashboard at once.";
   return status === 503 ? "The dashboard's data cannot be reached." : "Something went wrong on our side.";
-}
-
-function throwsInvalidFilter(act: () => unknown): boolean {
-  try {
-    act();
-    return false;
-  } catch (error) {
-    if (reasonOf(toFault(error)) === "INVALID_FILTER") return true;
-    throw error;
-  }
 }

@@ -19,10 +19,13 @@ const kib = 1024;
  */
 export const policies: Readonly<Record<string, MethodPolicy>> = {
   Render: { scope: "dashboards:render", maxBodyBytes: 256 * kib, holds: true },
+  Export: { scope: "dashboards:render", maxBodyBytes: 256 * kib, holds: true },
   Share: { scope: "dashboards:share", maxBodyBytes: 16 * kib, holds: true },
   SaveDefinition: { scope: "dashboards:publish", maxBodyBytes: 1024 * kib },
   GetDefinition: { scope: "dashboards:render", maxBodyBytes: 16 * kib },
   ValidateDefinition: { scope: "dashboards:publish", maxBodyBytes: 1024 * kib },
+  // Whoever may say what is queried may publish it.
+  PreviewDefinition: { scope: "dashboards:publish", maxBodyBytes: 1024 * kib },
   // Ids and titles are no data.
   ListDefinitions: { scope: "dashboards:render", maxBodyBytes: 16 * kib, holds: true },
   ListVersions: { scope: "dashboards:render", maxBodyBytes: 16 * kib },

@@ -7,10 +7,10 @@ import { createCallers } from "../limit/callers.ts";
 import type { Holdings } from "../limit/holdings.ts";
 import type { Renderer } from "../render/dashboard.ts";
 import type { SourceRunner } from "../source/runner.ts";
-import type { WantedRender } from "./asked-render.ts";
+import { type AskedRender, settleRender, type WantedRender } from "./asked-render.ts";
 import type { LoadedDefinition } from "./definitions.ts";
 import { createDrawInTurns } from "./draw-in-turns.ts";
-import { renderFresh } from "./fresh-render.ts";
+import { type OnDrawn, renderFresh } from "./fresh-render.ts";
 import { type RenderedDashboard, renderedBytes } from "./rendered.ts";
 import { createSettling } from "./settled-renders.ts";
 import { shareRender } from "./shared-renders.ts";
@@ -22,6 +22,8 @@ export type DashboardRendering = {
    * and INVALID_REQUEST for what was asked, DEPENDENCY_DOWN when no source answers, OVERLOADED.
    */
   render(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): Promise<RenderedDashboard>;
+  /** Returns what `render` would of a version that nobody saved, and neither looks for it among what is kept nor keeps it. */
+  renderUnsaved(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): Promise<RenderedDashboard>;
   /** Returns what `render` would, where it is kept and the same was asked for a moment ago; undefined otherwise. */
   atHand(tenant: string, loaded: LoadedDefinition, wanted: WantedRender): RenderedDashboard | undefined;
 };
@@ -39,11 +41,22 @@ export function createDashboardRendering(options: {
   readonly bulkhead: Bulkhead;
   readonly holdings: Holdings;
   readonly now: () => number;
+  /** Told of each dashboard that was drawn; nobody unless told. */
+  readonly onDrawn?: OnDrawn | undefined;
 }): DashboardRendering {
   const { sources, cache, shared = noSharedCache, bulkhead, holdings, now } = options;
   const drawInTurns = createDrawInTurns();
   const settling = createSettling();
   const callers = createCallers(() => fault("CANCELED", "the caller went away"));
+  let unsaved = 0;
+
+  const make = (tenant: string, loaded: LoadedDefinition, asked: AskedRender, abandoned: AbortSignal) => {
+    const work = async () => {
+      using held = holdings.open(tenant);
+      return await renderFresh({ tenant, loaded, asked, held, abandoned }, { ...options, drawInTurns });
+    };
+    return bulkhead.run(tenant, work, undefined, abandoned);
+  };
 
   return {
     atHand(tenant, loaded, wanted) {
@@ -63,15 +76,8 @@ export function createDashboardRendering(options: {
       using caller = callers.join(JSON.stringify([tenant, key.key]), wanted.signal);
       const load = () =>
         cache.getOrLoad(key, async () => {
-          const make = async () => {
-            using held = holdings.open(tenant);
-            return await renderFresh(
-              { tenant, loaded, asked: settled.asked, held, abandoned: caller.abandoned },
-              { ...options, drawInTurns },
-            );
-          };
           const value = await shareRender(shared, key, now, () =>
-            bulkhead.run(tenant, make, undefined, caller.abandoned),
+            make(tenant, loaded, settled.asked, caller.abandoned),
           );
           return { value, ttlMs: value.freshUntilMs - now(), bytes: renderedBytes(value) };
         });
@@ -82,6 +88,14 @@ export function createDashboardRendering(options: {
         if (caller.abandoned.aborted || reasonOf(toFault(error)) !== "CANCELED") throw error;
         return await load();
       }
+    },
+
+    async renderUnsaved(tenant, loaded, wanted) {
+      const asked = settleRender(loaded, wanted, now());
+      unsaved += 1;
+      // Each has one caller.
+      using caller = callers.join(`unsaved ${unsaved}`, wanted.signal);
+      return await make(tenant, loaded, asked, caller.abandoned);
     },
   };
 }

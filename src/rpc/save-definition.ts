@@ -1,5 +1,7 @@
 import { create, type DescMessage, type Message } from "@bufbuild/protobuf";
 import {
+  type PreviewDefinitionRequest,
+  PreviewDefinitionRequestSchema,
   type SaveDefinitionRequest,
   SaveDefinitionRequestSchema,
   type ValidateDefinitionRequest,
@@ -9,11 +11,12 @@ import { type Definition, DefinitionSchema } from "../../gen/datajetty/dashboard
 import { checkDefinition } from "../definition/check.ts";
 import type { FieldProblem } from "../errors/fault.ts";
 
-type CarriesDefinition = SaveDefinitionRequest | ValidateDefinitionRequest;
+type CarriesDefinition = SaveDefinitionRequest | ValidateDefinitionRequest | PreviewDefinitionRequest;
 
 const carriers: ReadonlySet<string> = new Set([
   SaveDefinitionRequestSchema.typeName,
   ValidateDefinitionRequestSchema.typeName,
+  PreviewDefinitionRequestSchema.typeName,
 ]);
 
 /** Returns the definition that a request carries: its fields of the same names and numbers. */

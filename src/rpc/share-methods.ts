@@ -1,26 +1,29 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { ServiceImpl } from "@connectrpc/connect";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import {
   type DashboardsService,
   RevokeShareRequestSchema,
   RevokeShareResponseSchema,
   type ShareRequest,
   ShareRequestSchema,
+  type ShareResponse,
   ShareResponseSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
 import type { News } from "../cache/news.ts";
 import { resolveFilters } from "../definition/filters.ts";
 import { type FilterValues, meetFilters } from "../definition/meet-filters.ts";
-import { type FieldProblem, fault } from "../errors/fault.ts";
+import { fault } from "../errors/fault.ts";
 import type { ShareKeys } from "../share/share-keys.ts";
 import { mintShareToken, newShareId } from "../share/share-token.ts";
 import type { Store } from "../store/store.ts";
 import { callerOf } from "./call.ts";
 import type { Definitions, LoadedDefinition } from "./definitions.ts";
-import { answerOnce } from "./idempotency.ts";
+import { answerOnce, findAnswer } from "./idempotency.ts";
+import { findUnheldFilters } from "./link-scope.ts";
 import { asSaved, settlePresentation } from "./presentation.ts";
 import { filtersToJson } from "./share-filters.ts";
+import type { TakeSnapshot } from "./share-snapshot.ts";
 
 type Methods = Pick<ServiceImpl<typeof DashboardsService>, "share" | "revokeShare">;
 
@@ -28,6 +31,7 @@ type Methods = Pick<ServiceImpl<typeof DashboardsService>, "share" | "revokeShar
 export type ShareMethodsOptions = {
   readonly store: Pick<Store, "once">;
   readonly definitions: Definitions;
+  readonly takeSnapshot: TakeSnapshot;
   readonly news: News;
   /** The keys as they are now: they rotate while the service runs. */
   readonly keys: () => ShareKeys;
@@ -41,47 +45,58 @@ export type ShareMethodsOptions = {
 
 /** Creates the methods that make links and withdraw them. */
 export function createShareMethods(options: ShareMethodsOptions): Methods {
-  const { store, definitions, news, keys, origin, maxExpiresInS, now, random } = options;
-  const problemOf = async (tenant: string, request: ShareRequest): Promise<unknown> => {
+  const { store, definitions, takeSnapshot, news, keys, origin, maxExpiresInS, now, random } = options;
+
+  /** Settles what the link shows. What refuses it is returned: it must not come before a replay. */
+  async function prepare(tenant: string, request: ShareRequest, context: HandlerContext): Promise<Prepared> {
     try {
-      checkScope(await definitions.load(tenant, request.dashboardId, request.version), request, now());
-      return undefined;
-    } catch (error) {
-      return error;
+      const loaded = await definitions.load(tenant, request.dashboardId, request.version);
+      checkScope(loaded, request, now());
+      if (!request.snapshot) return { version: request.version };
+      const snapshot = await takeSnapshot(tenant, loaded, request.filters, context.signal);
+      return { version: loaded.version, snapshot };
+    } catch (problem) {
+      return { problem };
     }
-  };
+  }
+
+  async function make(request: ShareRequest, context: HandlerContext): Promise<ShareResponse> {
+    const { tenant, subject } = callerOf(context.values);
+    // Prepared before the transaction, which must not wait for another connection or for a source; and refused inside
+    // it, because a replay is answered as it was, whatever has become of the dashboard.
+    const prepared = await prepare(tenant, request, context);
+    return answerOnce(store, context, ShareRequestSchema, request, ShareResponseSchema, async (tx) => {
+      if ("problem" in prepared) throw prepared.problem;
+      const shareId = newShareId(random(16));
+      const expiresAtMs = (Math.ceil(now() / 1000) + request.expiresInS) * 1000;
+      await tx.createShare({
+        ...prepared,
+        shareId,
+        dashboardId: request.dashboardId,
+        filtersJson: filtersToJson(request.filters),
+        viewerFilters: request.viewerFilters,
+        frameAncestors: request.frameAncestors,
+        expiresAtMs,
+        createdBy: subject,
+      });
+      return { shareId, expiresAt: timestampFromMs(expiresAtMs) };
+    });
+  }
 
   return {
     async share(asked, context) {
-      const { tenant, subject, held } = callerOf(context.values);
+      const { tenant, held } = callerOf(context.values);
       // What the token holds its caller to is part of the request from here on, and so of its fingerprint: no
       // other caller's answer is replayed.
       const filters = { ...meetFilters({ held, fixed: asked.filters, asked: {} }) };
       const request = create(ShareRequestSchema, { ...asked, filters });
-      if (request.expiresInS > maxExpiresInS) {
-        const details = [{ field: "expires_in_s", description: `must be at most ${maxExpiresInS}` }];
-        throw fault("INVALID_REQUEST", "the link would work for too long", { details });
-      }
-      // Judged before the transaction, which must not wait for another connection; and refused inside it,
-      // because a replay is answered as it was, whatever has become of the dashboard.
-      const problem = await problemOf(tenant, request);
+      refuseUnfit(request, maxExpiresInS);
+      // Nothing is drawn for a replay.
+      const known = request.snapshot
+        ? await findAnswer(store, context, ShareRequestSchema, request, ShareResponseSchema)
+        : undefined;
+      const answer = known ?? (await make(request, context));
       // The token is not kept: whoever replays the call gets it signed again.
-      const answer = await answerOnce(store, context, ShareRequestSchema, request, ShareResponseSchema, async (tx) => {
-        if (problem !== undefined) throw problem;
-        const shareId = newShareId(random(16));
-        const expiresAtMs = (Math.ceil(now() / 1000) + request.expiresInS) * 1000;
-        await tx.createShare({
-          shareId,
-          dashboardId: request.dashboardId,
-          version: request.version,
-          filtersJson: filtersToJson(request.filters),
-          viewerFilters: request.viewerFilters,
-          frameAncestors: request.frameAncestors,
-          expiresAtMs,
-          createdBy: subject,
-        });
-        return { shareId, expiresAt: timestampFromMs(expiresAtMs) };
-      });
       const expiresAtS = timestampMs(answer.expiresAt!) / 1000;
       const token = await mintShareToken({ tenant, shareId: answer.shareId, expiresAtS }, keys());
       return { ...answer, url: `${origin}/s/${token}` };
@@ -105,6 +120,22 @@ export function createShareMethods(options: ShareMethodsOptions): Methods {
       return answer;
     },
   };
+}
+
+/** What a link shows: a version, or else the active one, and what is kept of it; or what refuses the link. */
+type Prepared =
+  | { readonly version: number | undefined; readonly snapshot?: Uint8Array }
+  | { readonly problem: unknown };
+
+function refuseUnfit({ expiresInS, snapshot, viewerFilters }: ShareRequest, maxExpiresInS: number): void {
+  if (expiresInS > maxExpiresInS) {
+    const details = [{ field: "expires_in_s", description: `must be at most ${maxExpiresInS}` }];
+    throw fault("INVALID_REQUEST", "the link would work for too long", { details });
+  }
+  if (snapshot && viewerFilters.length > 0) {
+    const details = [{ field: "viewer_filters", description: "does not go with snapshot" }];
+    throw fault("INVALID_REQUEST", "a snapshot shows one choice of filters: fix them by filters", { details });
+  }
 }
 
 /**
@@ -133,14 +164,5 @@ export function refuseUnheld(loaded: LoadedDefinition, held: FilterValues): void
   if (details.length === 0) return;
   throw fault("INVALID_FILTER", "the dashboard could not be held to what the access token says: see details", {
     details,
-  });
-}
-
-/** Finds the fixed filters that some panel would not be narrowed by, naming those panels. */
-export function findUnheldFilters({ unboundPanels }: LoadedDefinition, fixed: FilterValues): readonly FieldProblem[] {
-  return Object.keys(fixed).flatMap((name) => {
-    const panels = unboundPanels(name);
-    if (panels.length === 0) return [];
-    return [{ field: `filters.${name}`, description: `does not narrow every panel; not these: ${panels.join(", ")}` }];
   });
 }

@@ -94,6 +94,7 @@ export function createConnectionReads(options: {
     const { timezone } = query;
     const { kind, name, revision } = connection;
     return readThrough(query, {
+      kind: kind.case,
       parts: ["connection", kind.case, name, revision, key, timezone],
       timeoutMs,
       read: (signal) =>

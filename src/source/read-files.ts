@@ -46,6 +46,7 @@ export function createFileReads(options: {
       const job = { ...located, sql, params: binding, timezone, maxRows, maxBytes };
       // Exactly what the rows depend on, so that a file that has changed is read again at once.
       return readThrough(query, {
+        kind: "duckdb",
         parts: ["duckdb", ...parts, located, key, timezone],
         timeoutMs,
         read: (signal) => duckdb.query(tenant, job, signal),
@@ -60,6 +61,7 @@ export function createFileReads(options: {
       const { tables, key: content, truncated, date } = toDerivedInputs(source.from, reads, { maxBytes, frameBytes });
       const job = { files: [], tables, sql, params: binding, timezone, maxRows, maxBytes };
       const outcome = await readThrough(query, {
+        kind: "derived",
         parts: ["derived", content, key, timezone],
         timeoutMs: Math.min(timeoutMs, leftMs),
         read: async (signal) => {

@@ -16,6 +16,7 @@ import { createConnectionReads, type FindConnection } from "./read-connection.ts
 import { createFileReads } from "./read-files.ts";
 import { createReadThroughCache, type SourceCache } from "./source-cache.ts";
 import { SourceError, type SourceFailure } from "./source-error.ts";
+import { type OnRead, outcomeOf } from "./source-read-seen.ts";
 
 /** What to ask of a datasource, and for whom. */
 export type SourceQuery = {
@@ -79,6 +80,8 @@ export type SourceRunnerOptions = {
   readonly maxRows: number;
   /** As `maxRows`, for the bytes that a result takes in memory. */
   readonly maxBytes: number;
+  /** Told of each read, also of one that could not begin; nobody unless told. */
+  readonly onRead?: OnRead | undefined;
 };
 
 /** How long a datasource may take, waiting included, in milliseconds. */
@@ -93,10 +96,10 @@ type SourceTimeouts = {
 
 /** Creates the runner. It logs every failure by tenant, datasource and category, never by content. */
 export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
-  const { now, timeoutsMs, maxRows } = options;
+  const { now, timeoutsMs, maxRows, onRead } = options;
   const report = createFailureReport(options.log);
   const deadlines = createDeadlines();
-  const readThrough = createReadThroughCache({ cache: options.cache, deadlines, report });
+  const readThrough = createReadThroughCache({ cache: options.cache, deadlines, report, onRead });
   const files = createFileReads({ ...options, readThrough, timeoutMs: timeoutsMs.sql });
   const connections = createConnectionReads({ ...options, readThrough, files });
   const bind = createSourceBinding();
@@ -109,6 +112,8 @@ export function createSourceRunner(options: SourceRunnerOptions): SourceRunner {
         try {
           return await read(each, reads, startMs);
         } catch (error) {
+          const { id, source } = datasource;
+          onRead?.({ kind: source.case ?? "none", datasource: id, outcome: outcomeOf(error), ms: undefined });
           return { ok: false, failure: report(each, error) };
         }
       });

@@ -8,6 +8,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { ReportFailure } from "./failure-report.ts";
 import { frameBytes } from "./frame-bytes.ts";
 import type { SourceOutcome, SourceQuery } from "./runner.ts";
+import { type OnRead, outcomeOf, type SourceReadSeen } from "./source-read-seen.ts";
 
 /**
  * Remembers results by tenant and key, loads each once however many ask, and answers with one that is
@@ -34,6 +35,8 @@ type Sized<V> = { readonly value: V; readonly bytes: number };
 
 /** How rows are had that are not kept. */
 type Load = {
+  /** What is read, as `SourceReadSeen` has it. */
+  readonly kind: string;
   /** Everything that the rows depend on, besides the tenant. */
   readonly parts: readonly unknown[];
   readonly timeoutMs: number;
@@ -51,13 +54,17 @@ export function createReadThroughCache({
   cache,
   deadlines,
   report,
+  onRead,
 }: {
   readonly cache: SourceCache;
   readonly deadlines: Deadlines;
   readonly report: ReportFailure;
+  /** Told of each read; nobody unless told. */
+  readonly onRead?: OnRead | undefined;
 }): ReadThroughCache {
   const callers = createCallers(() => new Abandoned());
-  return async (query, { parts, timeoutMs, read }) => {
+  const seen = onRead === undefined ? unseen : toSeen(onRead);
+  return async (query, { kind, parts, timeoutMs, read }) => {
     const ttlS = ttlSOf(query.datasource);
     const maxStaleS = maxStaleSOf(query.datasource);
     const key = createHash("sha256")
@@ -68,7 +75,12 @@ export function createReadThroughCache({
       cache(
         { tenant: query.tenant, key },
         {
-          load: async () => toSized(await deadlines.run(timeoutMs, read, caller.abandoned)),
+          load: async () =>
+            toSized(
+              await seen({ kind, datasource: query.datasource.id }, () =>
+                deadlines.run(timeoutMs, read, caller.abandoned),
+              ),
+            ),
           form: { toBytes: packFrame, parse: (bytes) => toSized(unpackFrame(bytes)) },
           explain: (error) => (error instanceof Abandoned ? cutOff : report(query, error)),
           isPassing: (error) => error instanceof Abandoned,
@@ -82,6 +94,26 @@ export function createReadThroughCache({
     if (!answer.ok) return { ok: false, failure: answer.failure === cutOff ? "source_failed" : answer.failure };
     const { value: frame, asOfMs, stale } = answer;
     return { ok: true, frame, asOfMs, stale, ttlS, shownUntilMs: asOfMs + Math.max(ttlS, maxStaleS) * 1000 };
+  };
+}
+
+/** Does a read. */
+type Seen = (what: Pick<SourceReadSeen, "kind" | "datasource">, read: () => Promise<Frame>) => Promise<Frame>;
+
+const unseen: Seen = (_, read) => read();
+
+function toSeen(onRead: OnRead): Seen {
+  return async (what, read) => {
+    const startMs = performance.now();
+    const tell = (outcome: SourceReadSeen["outcome"]) => onRead({ ...what, outcome, ms: performance.now() - startMs });
+    try {
+      const frame = await read();
+      tell("ok");
+      return frame;
+    } catch (error) {
+      tell(outcomeOf(error));
+      throw error;
+    }
   };
 }
 

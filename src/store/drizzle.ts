@@ -16,6 +16,7 @@ export const { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, sql } = orm;
 /** The words of which `schema.ts` is made. */
 export const {
   bigint,
+  boolean,
   check,
   customType,
   foreignKey,

@@ -17,8 +17,18 @@ export type Pool = {
    * there are many.
    */
   glance<T>(timeoutMs: number, work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Returns how many connections of their own are at work and at rest now, and how many wait for one. */
+  load(): PoolLoad;
   /** Waits for the work that runs, refuses more, and ends the connections. */
   close(): Promise<void>;
+};
+
+/** How much there is to do, and how much was refused up to now. */
+export type PoolLoad = {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly refused: number;
 };
 
 /** The most connections of one process, beside the one that is shared: a few busy ones serve thousands of short statements. */
@@ -128,6 +138,10 @@ export function createPool(url: string, { session }: { readonly session: boolean
     use(tenant, timeoutMs, work) {
       const deadline = performance.now() + timeoutMs;
       return track(slots.run(tenant, () => run(deadline, work), timeoutMs));
+    },
+    load() {
+      const { running: busy, waiting, refused } = slots.load();
+      return { busy, idle: idle.size, waiting, refused };
     },
     glance: (timeoutMs, work) => track(runShared(timeoutMs, work)),
     async close() {

@@ -12,7 +12,7 @@ const messages = new Map<string, (quota: number) => string>([
   [
     "DQ002",
     (quota) =>
-      `this tenant may keep ${formatBytes(quota)} of definitions, all versions and drafts included: ask whoever runs the platform for more`,
+      `this tenant may keep ${formatBytes(quota)} of definitions, all versions, drafts and links' snapshots included: revoke links with a snapshot that nobody needs any more, or ask whoever runs the platform for more`,
   ],
 ]);
 

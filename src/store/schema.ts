@@ -1,5 +1,6 @@
 import {
   bigint,
+  boolean,
   check,
   customType,
   foreignKey,
@@ -57,7 +58,7 @@ export const definitions = pgTable(
     archivedAt: instant("archived_at"),
     /** The last revision that a draft of it had; the next draft counts on from there. */
     draftRevision: integer("draft_revision").notNull().default(0),
-    /** Bytes of the content of all its versions and of its draft, which count towards the tenant's quota. */
+    /** Bytes of all its versions, of its draft and of its links' snapshots, which count towards the tenant's quota. */
     storedBytes: bigint("stored_bytes", { mode: "number" }).notNull().default(0),
   },
   (table) => [
@@ -142,6 +143,8 @@ export const shares = pgTable(
     createdAt: instant("created_at").notNull().defaultNow(),
     viewerFilters: text("viewer_filters").array().notNull().default([]),
     frameAncestors: text("frame_ancestors").array().notNull().default([]),
+    /** Whether it shows what is kept in `share_snapshots`, until it ends. */
+    snapshot: boolean("snapshot").notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.shareId] }),
@@ -168,6 +171,25 @@ export const shares = pgTable(
       foreignColumns: [versions.tenantId, versions.dashboardId, versions.version],
     }),
     tenantPolicy("shares"),
+  ],
+);
+
+/** What links show for ever: the HTML of the moment in which they were made, gzipped, until they have ended. */
+export const shareSnapshots = pgTable(
+  "share_snapshots",
+  {
+    tenantId: text("tenant_id").notNull(),
+    shareId: text("share_id").notNull(),
+    content: bytea("content").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.shareId] }),
+    foreignKey({
+      name: "share_snapshots_of_share",
+      columns: [table.tenantId, table.shareId],
+      foreignColumns: [shares.tenantId, shares.shareId],
+    }),
+    tenantPolicy("share_snapshots"),
   ],
 );
 

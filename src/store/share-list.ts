@@ -32,6 +32,8 @@ export type ShareSummary = {
   readonly opens: number;
   /** Undefined where it was never opened. */
   readonly lastOpenedAtMs: number | undefined;
+  /** Whether it shows what was kept when it was made. */
+  readonly snapshot: boolean;
 };
 
 /**
@@ -67,6 +69,7 @@ export function selectShares(db: PostgresJsDatabase, tenant: string, { dashboard
       createdBy: shares.createdBy,
       opens: shares.opens,
       lastOpenedAtMs: sql<number | null>`${epochMs(shares.lastOpenedAt)}`,
+      snapshot: shares.snapshot,
     })
     .from(shares)
     .where(

@@ -19,6 +19,8 @@ export type ShareCreate = {
   readonly expiresAtMs: number;
   /** The subject of the caller's token. */
   readonly createdBy: string;
+  /** What it shows for ever, as `getSnapshot` returns it; undefined for a link that shows live data. */
+  readonly snapshot?: Uint8Array | undefined;
 };
 
 /** A share link as it is now. */
@@ -31,6 +33,8 @@ export type StoredShare = {
   readonly frameAncestors: readonly string[];
   readonly expiresAtMs: number;
   readonly revoked: boolean;
+  /** Whether it shows what was kept when it was made. */
+  readonly snapshot: boolean;
 };
 
 type ShareRow = {
@@ -41,45 +45,51 @@ type ShareRow = {
   readonly frame_ancestors: readonly string[];
   readonly expires_at_ms: number;
   readonly revoked: boolean;
+  readonly snapshot: boolean;
 };
 
 /**
  * Keeps a share link, in the transaction that is open on the connection. Throws NOT_FOUND without such a
- * version, and for a dashboard that is archived or was never published.
+ * version, and for a dashboard that is archived or was never published, and QUOTA_EXCEEDED for a snapshot that is more
+ * than the tenant may keep.
  */
 export async function createShare({ sql }: Connection, tenant: string, share: ShareCreate): Promise<void> {
   const texts = (list: readonly string[]) =>
     sql`array(select jsonb_array_elements_text(${JSON.stringify(list)}::text::jsonb))`;
   const { count } = await sql`
     insert into shares (tenant_id, share_id, dashboard_id, version, filters, viewer_filters, frame_ancestors,
-      expires_at, created_by)
+      expires_at, created_by, snapshot)
     select tenant_id, ${share.shareId}, dashboard_id, ${share.version ?? null}::integer, ${share.filtersJson},
       ${texts(share.viewerFilters)}, ${texts(share.frameAncestors)},
-      timestamptz 'epoch' + ${share.expiresAtMs}::double precision * interval '1 millisecond', ${share.createdBy}
+      timestamptz 'epoch' + ${share.expiresAtMs}::double precision * interval '1 millisecond', ${share.createdBy},
+      ${share.snapshot !== undefined}
     from definitions
     where tenant_id = ${tenant} and dashboard_id = ${share.dashboardId}
       and current_version > 0 and archived_at is null`;
   if (count === 0) throw noSuchVersion();
+  if (share.snapshot === undefined) return;
+  await sql`select keep_snapshot(${tenant}, ${share.dashboardId}, ${share.shareId}, ${share.snapshot})`;
 }
 
 /**
  * Withdraws a link for good, in the transaction that is open on the connection, and says whether it was not
- * withdrawn until now. Throws NOT_FOUND.
+ * withdrawn until now. Its snapshot is deleted. Throws NOT_FOUND.
  */
-export async function revokeShare({ db }: Connection, tenant: string, shareId: string): Promise<boolean> {
+export async function revokeShare({ sql: query, db }: Connection, tenant: string, shareId: string): Promise<boolean> {
   const [revoked] = await db
     .update(shares)
     .set({ revokedAt: sql`coalesce(${shares.revokedAt}, now())` })
     .where(and(eq(shares.tenantId, tenant), eq(shares.shareId, shareId)))
     // In a transaction `now()` stays what it is.
-    .returning({ isNew: sql<boolean>`${shares.revokedAt} = now()` });
+    .returning({ isNew: sql<boolean>`${shares.revokedAt} = now()`, snapshot: shares.snapshot });
   if (revoked === undefined) throw fault("NOT_FOUND", "no such link");
+  if (revoked.snapshot) await query`select drop_snapshot(${tenant}, ${shareId})`;
   return revoked.isNew;
 }
 
 /** Returns a share link, expired and revoked ones too. */
 export async function getShare({ sql }: Connection, tenant: string, shareId: string): Promise<StoredShare | undefined> {
-  const [row] = await sql<ShareRow[]>`select * from get_share_2(${tenant}, ${shareId})`;
+  const [row] = await sql<ShareRow[]>`select * from get_share_3(${tenant}, ${shareId})`;
   return (
     row && {
       shareId,
@@ -90,6 +100,17 @@ export async function getShare({ sql }: Connection, tenant: string, shareId: str
       frameAncestors: row.frame_ancestors,
       expiresAtMs: row.expires_at_ms,
       revoked: row.revoked,
+      snapshot: row.snapshot,
     }
   );
+}
+
+/** Returns what a link shows for ever, as it was kept; undefined where nothing is kept, or no longer. */
+export async function getSnapshot(
+  { sql }: Connection,
+  tenant: string,
+  shareId: string,
+): Promise<Uint8Array | undefined> {
+  const [row] = await sql<{ content: Uint8Array }[]>`select * from get_snapshot(${tenant}, ${shareId})`;
+  return row?.content;
 }

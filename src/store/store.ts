@@ -11,12 +11,13 @@ import { checkDurability } from "./durability-check.ts";
 import { type EmbeddedServer, openEmbeddedDatabase } from "./embedded/database.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { createOnce, type Once } from "./once.ts";
-import { createPool, type Pool } from "./pool.ts";
+import { createPool, type Pool, type PoolLoad } from "./pool.ts";
+import { type Publication, readPublication } from "./publication.ts";
 import { checkRole } from "./role-check.ts";
 import { createSaveOnce, type SaveOnce } from "./save-once.ts";
 import { listShares, type ShareSummary, type SharesWanted } from "./share-list.ts";
 import { countOpens, type ShareOpens } from "./share-opens.ts";
-import { getShare, type StoredShare } from "./shares.ts";
+import { getShare, getSnapshot, type StoredShare } from "./shares.ts";
 import { startSweeping } from "./sweep.ts";
 import { areSuspended, isSuspended } from "./tenants.ts";
 import { listVersions, type VersionSummary, type VersionsWanted } from "./version-list.ts";
@@ -40,12 +41,16 @@ export type Store = {
   ): Promise<readonly (number | undefined)[]>;
   /** Returns a dashboard's draft, an archived one's too. */
   getDraft(tenant: string, dashboardId: string): Promise<StoredDraft | undefined>;
+  /** Returns what publishing a dashboard's draft would begin with, and as many of its links as are wanted. */
+  readPublication(tenant: string, dashboardId: string, mostLinks: number): Promise<Publication>;
   /** Lists dashboards in the order of their ids' bytes. */
   listDefinitions(tenant: string, wanted: DefinitionsWanted): Promise<readonly DefinitionSummary[]>;
   /** Lists a dashboard's versions, the newest first, an archived one's too; none for an unknown dashboard. */
   listVersions(tenant: string, dashboardId: string, wanted: VersionsWanted): Promise<readonly VersionSummary[]>;
   /** Returns a share link, expired and revoked ones too. */
   getShare(tenant: string, shareId: string): Promise<StoredShare | undefined>;
+  /** Returns what a link shows for ever, as it was kept; undefined where nothing is kept, or no longer. */
+  getSnapshot(tenant: string, shareId: string): Promise<Uint8Array | undefined>;
   /** Lists links, the newest first, that are neither revoked nor expired. */
   listShares(tenant: string, wanted: SharesWanted): Promise<readonly ShareSummary[]>;
   /** Returns a connection with its sealed secret, unless it was deleted. */
@@ -62,8 +67,10 @@ export type Store = {
   isSuspended(tenant: string): Promise<boolean>;
   /** As `isSuspended`, of many tenants, in their order. */
   areSuspended(tenants: readonly string[]): Promise<readonly boolean[]>;
-  /** Resolves when the database answers. */
+  /** Resolves when the database answers, however many calls wait for a connection of their own. */
   ping(): Promise<void>;
+  /** Returns how its connections are used. */
+  load(): PoolLoad;
   /** The embedded server; absent where the database is elsewhere. */
   readonly server?: EmbeddedServer;
   /** Waits for what runs, then disconnects; stops the embedded server. */
@@ -154,12 +161,16 @@ function reads(pool: Pool): Omit<Store, "once" | "saveOnce" | "countOpens" | "se
     getActiveVersions: (dashboards) => pool.glance(readMs, (connection) => getActiveVersions(connection, dashboards)),
     getDraft: (tenant, dashboardId) =>
       pool.use(tenant, readMs, (connection) => getDraft(connection, tenant, dashboardId)),
+    readPublication: (tenant, dashboardId, mostLinks) =>
+      pool.use(tenant, readMs, (connection) => readPublication(connection, tenant, dashboardId, mostLinks)),
     listDefinitions: (tenant, wanted) =>
       pool.use(tenant, readMs, (connection) => listDefinitions(connection, tenant, wanted)),
     listVersions: (tenant, dashboardId, wanted) =>
       pool.use(tenant, readMs, (connection) => listVersions(connection, tenant, dashboardId, wanted)),
     listShares: (tenant, wanted) => pool.use(tenant, readMs, (connection) => listShares(connection, tenant, wanted)),
     getShare: (tenant, shareId) => pool.use(tenant, readMs, (connection) => getShare(connection, tenant, shareId)),
+    getSnapshot: (tenant, shareId) =>
+      pool.use(tenant, readMs, (connection) => getSnapshot(connection, tenant, shareId)),
     getConnection: (tenant, name) => pool.use(tenant, readMs, (connection) => getConnection(connection, tenant, name)),
     getConnections: (connections) => pool.glance(readMs, (connection) => getConnections(connection, connections)),
     listConnections: (tenant, wanted) =>
@@ -167,7 +178,8 @@ function reads(pool: Pool): Omit<Store, "once" | "saveOnce" | "countOpens" | "se
     isSuspended: (tenant) => pool.glance(readMs, (connection) => isSuspended(connection, tenant)),
     areSuspended: (tenants) => pool.glance(readMs, (connection) => areSuspended(connection, tenants)),
     async ping() {
-      await pool.use("", readMs, ({ sql }) => sql`select 1`);
+      await pool.glance(readMs, ({ sql }) => sql`select 1`);
     },
+    load: pool.load,
   };
 }

@@ -22,9 +22,9 @@ export async function sweepExpiredKeys(pool: Pool): Promise<number> {
 }
 
 /**
- * Deletes links that expired or were withdrawn 90 days ago, at most 1,000 of at most 100 tenants, of those after
- * `after`: a step of a walk over all of them, since no index leads to them. Returns how many there were, and after
- * which tenant to go on, empty to begin anew.
+ * Deletes snapshots of links that have ended, and links that expired or were withdrawn 90 days ago, at most 1,000 of at
+ * most 100 tenants, of those after `after`: a step of a walk over all of them, since no index leads to them. Returns how
+ * many there were, and after which tenant to go on, empty to begin anew.
  */
 export async function sweepEndedLinks(pool: Pool, after: string): Promise<{ swept: number; after: string }> {
   const [row] = await pool.use(

@@ -29,9 +29,9 @@ export type TenantTransaction = {
   archiveDefinition(archive: DefinitionArchive): Promise<void>;
   /** Returns a version, an archived dashboard's too: the last one unless told which. */
   getVersion(dashboardId: string, version?: number): Promise<StoredVersion | undefined>;
-  /** Keeps a share link. Throws NOT_FOUND without such a version in use. */
+  /** Keeps a share link, and its snapshot. Throws NOT_FOUND without such a version in use, and QUOTA_EXCEEDED. */
   createShare(share: ShareCreate): Promise<void>;
-  /** Withdraws a share link, also once more. Throws NOT_FOUND. */
+  /** Withdraws a share link, also once more, and deletes its snapshot. Throws NOT_FOUND. */
   revokeShare(shareId: string): Promise<void>;
   /** Saves a connection. Throws STALE_VERSION, QUOTA_EXCEEDED, and what its check throws. */
   saveConnection(save: ConnectionSave): Promise<StoredConnection>;

@@ -7,7 +7,7 @@ export type TenantUsage = {
   /** Archived ones and those with only a draft included. */
   readonly dashboards: number;
   readonly versions: number;
-  /** Bytes of the content of all versions and drafts. */
+  /** Bytes of the content of all versions, drafts and snapshots of links. */
   readonly storedBytes: number;
   /** Links that work. */
   readonly links: number;

@@ -151,7 +151,7 @@ test("one caller's link is not replayed to another who sends the same", async ()
 test("methods that show or change whole definitions refuse such a token", async () => {
   const refused = { status: 403, reason: "TOKEN_NARROWED" };
   const definition = { dashboard_id: "orders", layout: {}, datasources: [] };
-  for (const path of ["/definitions", "/definitions:validate", "/definitions/orders:publish"]) {
+  for (const path of ["/definitions", "/definitions:validate", "/definitions:preview", "/definitions/orders:publish"]) {
     const { status, json } = await call({ region: "IN" }, path, definition);
     assert.equal({ status, reason: json.reason }, refused, path);
   }

@@ -56,7 +56,17 @@ for (const protocol of ["rest", "connect", "grpc", "grpcWeb"] as const) {
     assert.is(await refusal("Share", { dashboard_id, expires_in_s: 300 }), "NOT_FOUND");
     const read = await call("GetDefinition", { dashboard_id, draft: true });
     assert.equal([read.status, read.revision, read.note], ["draft", 1, "first"]);
+    const dry = await call("PublishDefinition", { dashboard_id, dry_run: true });
+    const { expected_version, expected_revision, panels } = dry.plan as JsonObject;
+    assert.equal([dry.status, dry.version, expected_version, expected_revision], ["draft", 1, 0, 1]);
+    assert.equal(panels, [{ id: "orders", title: "Orders", change: "added", fields: [] }]);
+    assert.is(
+      await refusal("PublishDefinition", { dashboard_id, dry_run: true, expected_version: 1 }),
+      "STALE_VERSION",
+    );
+    assert.is(await refusal("Render", { dashboard_id }), "NOT_FOUND");
     const published = await call("PublishDefinition", { dashboard_id, expected_revision: 1 });
+    assert.is(published.plan, undefined);
     assert.equal([published.status, published.version], ["active", 1]);
     assert.is((await call("Render", { dashboard_id })).version, 1);
     assert.is(await refusal("PublishDefinition", { dashboard_id }), "NOT_FOUND");
@@ -140,6 +150,17 @@ for (const protocol of ["rest", "connect", "grpc", "grpcWeb"] as const) {
     await sleep(1_050);
     assert.is((await fetch(link)).status, 404);
     assert.equal(await found(), []);
+  });
+
+  test(`a snapshot shows what it showed first, whatever is saved after it (${protocol})`, async () => {
+    const share = { dashboard_id: "b1", expires_in_s: 300, snapshot: true };
+    const link = `${service.url}/s/${tokenOf(await call("Share", share))}`;
+    const first = await (await fetch(link)).text();
+    await call("SaveDefinition", { dashboard_id: "b1", ...content("Another b1") });
+    assert.is(await (await fetch(link)).text(), first);
+    const [listed] = rowsOf((await call("ListShares", { dashboard_id: "b1" })).shares);
+    assert.equal([listed?.snapshot, listed?.version], [true, 1]);
+    assert.is(await refusal("Share", { ...share, viewer_filters: ["region"] }), "INVALID_REQUEST");
   });
 
   test(`a viewer changes the filters that the link leaves open, and no others (${protocol})`, async () => {

@@ -44,9 +44,11 @@ const written = { useProtoFieldName: true, alwaysEmitImplicit: true };
 /** Where each method stands over HTTP; the document's paths, on purpose not read from the proto. */
 const paths: Readonly<Record<string, readonly [verb: string, path: string]>> = {
   Render: ["POST", "/render"],
+  Export: ["POST", "/export"],
   Share: ["POST", "/share"],
   SaveDefinition: ["POST", "/definitions"],
   ValidateDefinition: ["POST", "/definitions:validate"],
+  PreviewDefinition: ["POST", "/definitions:preview"],
   GetDefinition: ["GET", "/definitions/{dashboard_id}"],
   ListDefinitions: ["GET", "/definitions"],
   ListVersions: ["GET", "/definitions/{dashboard_id}/versions"],
@@ -87,7 +89,7 @@ export function createProtocols(url: string): Protocols {
         headers: { ...headers, ...(body !== undefined && { "content-type": "application/json" }) },
         ...(body !== undefined && { body }),
       });
-      return httpAnswer(response, (body) => body);
+      return method.name === "Export" && response.ok ? fileAnswer(response) : httpAnswer(response, (body) => body);
     },
     async connect(method, request, headers) {
       const response = await fetch(`${url}/${method.parent.typeName}/${method.name}`, {
@@ -147,6 +149,13 @@ export function createProtocols(url: string): Protocols {
 
 function success(message: JsonValue, code: number, header: Answer["header"]): Answer {
   return { message: message as JsonObject, code, reason: undefined, fields: [], header };
+}
+
+/** Over REST a file is the body, as it is. */
+async function fileAnswer(response: Response): Promise<Answer> {
+  const data = Buffer.from(await response.arrayBuffer()).toString("base64");
+  const file = { content_type: response.headers.get("content-type"), data, extensions: [] };
+  return success({ file }, response.status, (name) => response.headers.get(name));
 }
 
 type ErrorJson = { reason?: string; details?: { field: string }[] };

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { ConnectionsService } from "../../gen/datajetty/dashboards/v1/connections_service_pb.js";
 import {
   DashboardsService,
+  PreviewDefinitionRequestSchema,
   SaveDefinitionRequestSchema,
   ValidateDefinitionRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
@@ -26,10 +27,12 @@ const base = "/api/v1/data-consumption/dashboards";
  */
 const routes = [
   ["Render", "post", "/render", "*"],
+  ["Export", "post", "/export", "*"],
   ["Share", "post", "/share", "*"],
   ["SaveDefinition", "post", "/definitions", "*"],
   ["GetDefinition", "get", "/definitions/{dashboard_id}", ""],
   ["ValidateDefinition", "post", "/definitions:validate", "*"],
+  ["PreviewDefinition", "post", "/definitions:preview", "*"],
   ["ListDefinitions", "get", "/definitions", ""],
   ["ListVersions", "get", "/definitions/{dashboard_id}/versions", ""],
   ["PublishDefinition", "post", "/definitions/{dashboard_id}:publish", "*"],
@@ -47,7 +50,7 @@ test("every method stands where it always stood, and nowhere else", () => {
   const found = [...DashboardsService.methods, ...ConnectionsService.methods].map((method) => {
     assert.ok(hasOption(method, http), `${method.name} has a google.api.http rule`);
     const { pattern, body, responseBody, additionalBindings } = getOption(method, http);
-    assert.is(responseBody, "", method.name);
+    assert.is(responseBody, method.name === "Export" ? "file" : "", method.name);
     assert.equal(additionalBindings, [], method.name);
     return [method.name, pattern.case, pattern.value, body];
   });
@@ -83,15 +86,16 @@ test("the documented paths are among them", () => {
     );
 });
 
-for (const schema of [SaveDefinitionRequestSchema, ValidateDefinitionRequestSchema]) {
+for (const schema of [SaveDefinitionRequestSchema, ValidateDefinitionRequestSchema, PreviewDefinitionRequestSchema]) {
   test(`${schema.name} repeats the fields of Definition: names, numbers, types and limits`, () => {
     assert.equal(fieldsOf(schema).slice(0, DefinitionSchema.fields.length), fieldsOf(DefinitionSchema));
   });
 }
 
-test("what a save adds of its own leaves Definition room to grow", () => {
+test("what a save or a preview adds of its own leaves Definition room to grow", () => {
   const own = (schema: DescMessage) => schema.fields.slice(DefinitionSchema.fields.length).map(({ number }) => number);
-  assert.ok(own(SaveDefinitionRequestSchema).every((number) => number >= 20));
+  for (const schema of [SaveDefinitionRequestSchema, PreviewDefinitionRequestSchema])
+    assert.ok(own(schema).every((number) => number >= 20));
   assert.equal(own(ValidateDefinitionRequestSchema), []);
 });
 

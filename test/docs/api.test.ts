@@ -183,6 +183,8 @@ function reachable(from: readonly DescMessage[]): readonly DescMessage[] {
     for (const field of message.fields) {
       const inner = field.message;
       if (inner === undefined || !inner.typeName.startsWith(own) || isSummary(field) || found.has(inner)) continue;
+      // An answer within another is told where it is the whole.
+      if (methods.some(({ output }) => output === inner)) continue;
       found.add(inner);
       visit(inner);
     }

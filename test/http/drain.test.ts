@@ -67,6 +67,20 @@ test("readiness says so to whoever is still connected, and idle connections end"
   await Promise.all([closed, once(session, "close"), once(socket, "close")]);
 });
 
+test("a connection that is made before brings its first request some time later, and is answered", async () => {
+  const { listener, port } = await startListener({});
+  const [late, silent] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
+  await Promise.all([once(late, "connect"), once(silent, "connect")]);
+  const closed = listener.close(5_000);
+  await sleep(300);
+  late.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  const [answer] = await once(late, "data");
+  assert.match(`${answer}`, /^HTTP\/1\.1 200[\s\S]*^connection: close\r$/im);
+  const before = Date.now();
+  await Promise.all([closed, once(silent.resume(), "close")]);
+  assert.ok(Date.now() - before < 2_000, "who says nothing holds up a drain");
+});
+
 test("what does not end in time is cut", async () => {
   const { listener, calls } = await startSlow();
   calls[1].catch(() => {});

@@ -188,6 +188,28 @@ test("a share link's page is a whole document that robots leave alone", () => {
   assert.is(findFlaw(page), undefined);
 });
 
+test("a page that stays as it is says of when it is, has the style that it was drawn for, and is not asked for anew", () => {
+  const presentation = { theme: "light", locale: "en-US", timezone: "Europe/Berlin", place: "kept" } as const;
+  const fragment = render(blank, { presentation }).html;
+  const style = { url: "https://d.test/assets/dashboard.0000.css", integrity: "sha384-x" };
+  const page = renderer.renderSharePage({
+    title: "",
+    fragment,
+    expiresAtMs: 4e12,
+    presentation,
+    kept: { asOfMs, style },
+  });
+  assert.match(page, /^<!doctype html><html lang="en" class="dj-sheet dj-light">/);
+  assert.match(
+    page,
+    'A snapshot as of <time datetime="2026-06-17T14:00:00.000Z">Jun 17, 2026, 16:00 (Europe/Berlin)</time>.',
+  );
+  assert.match(page, `<link rel="stylesheet" href="${style.url}" integrity="sha384-x"`);
+  assert.match(fragment, '<span>As of <time datetime="2026-06-17T14:00:00.000Z">Jun 17, 2026, 16:00</time>');
+  assert.not.match(fragment, /cached for|<link/);
+  assert.is(findFlaw(page), undefined);
+});
+
 test("a share link's page links to each of its styles once, and to the brand's", () => {
   const brand = { accent: "#112233" };
   const definition = fromJson(DefinitionSchema, { dashboard_id: "one", layout: { font: "inter", brand, panels: [] } });

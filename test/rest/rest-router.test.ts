@@ -23,7 +23,7 @@ function createCalls(options: UnaryOptions = {}) {
   const calls: string[] = [];
   const inner = createConnectRouter();
   const { router, find } = createRestRouter(inner, { readMaxBytes: 64, ...options });
-  const { render, getDefinition } = DashboardsService.method;
+  const { render, getDefinition, export: exportFile } = DashboardsService.method;
   router.rpc(render, (request, { values, protocolName }) => {
     calls.push(`${values.get(callerKey)} renders ${request.dashboardId} by ${protocolName}`);
     if (request.theme === "broken") throw new Error("SECRET");
@@ -33,6 +33,13 @@ function createCalls(options: UnaryOptions = {}) {
   });
   router.rpc(getDefinition, ({ dashboardId, version }) => ({ author: dashboardId, version: version ?? 0 }), {
     readMaxBytes: 8,
+  });
+
+  router.rpc(exportFile, ({ dashboardId, format }, { responseHeader }) => {
+    if (dashboardId === "gone") throw fault("NOT_FOUND", "no dashboard of this id is here");
+    responseHeader.set("content-disposition", "attachment");
+    if (format === "") return {};
+    return { file: { contentType: format === "csv" ? "text/csv" : "", data: Buffer.from('["raw", 1]') } };
   });
 
   async function call({ method = "POST", path = "/render", body = "{}", headers = json }: Call) {
@@ -77,11 +84,24 @@ test("a call takes its fields from the path and the query", async () => {
   assert.equal([version, author], [7, "a/b"]);
 });
 
+test("a response_body of google.api.HttpBody is the body as it is, under its own type; an error stays JSON", async () => {
+  const { call } = createCalls();
+  const answer = async (body: string) => {
+    const { status, header, text } = await call({ path: "/export", body });
+    return [status, header.get("content-type"), header.get("content-disposition"), text];
+  };
+  assert.equal(await answer('{"format":"csv"}'), [200, "text/csv", "attachment", '["raw", 1]']);
+  assert.equal(await answer('{"format":"x"}'), [200, "application/octet-stream", "attachment", '["raw", 1]']);
+  const [status, type, disposition, text] = await answer('{"dashboard_id":"gone"}');
+  assert.equal([status, type, disposition], [404, "application/json", null]);
+  assert.match(String(text), '"reason":"NOT_FOUND"');
+});
+
 test("the inner router serves the same methods", () => {
   const { inner } = createCalls();
   assert.equal(
     inner.handlers.map(({ requestPath }) => requestPath),
-    ["/datajetty.dashboards.v1.DashboardsService/Render", "/datajetty.dashboards.v1.DashboardsService/GetDefinition"],
+    ["Render", "GetDefinition", "Export"].map((name) => `/datajetty.dashboards.v1.DashboardsService/${name}`),
   );
 });
 

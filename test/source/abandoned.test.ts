@@ -34,6 +34,7 @@ function setUp(shared = noSharedCache) {
   const ask = async (abandoned?: AbortSignal) => {
     const query = { tenant: "acme", datasource: definition.datasources[0]!, binding: new Map(), timezone: "UTC" };
     const outcome = await readThrough({ ...query, ...(abandoned && { abandoned }) } as never, {
+      kind: "duckdb",
       parts: ["q"],
       timeoutMs: 5_000,
       read: async (signal) => {

@@ -152,6 +152,7 @@ test("links that work are listed, the newest first, of one dashboard or of all",
     createdBy: "ann",
     opens: 0,
     lastOpenedAtMs: undefined,
+    snapshot: false,
   });
   assert.ok(Math.abs(createTimeMs - Date.now()) < 60_000);
   assert.is(Math.floor(Number(createTimeKey) / 1000), createTimeMs);

@@ -118,7 +118,7 @@ test("bytes beyond the quota are refused, side by side too, and what adds none i
   );
   assert.is(results.filter(({ status }) => status === "fulfilled").length, 3);
   assert.is((await usageOf("echo")).counted, 1000);
-  const told = /may keep 1000 bytes of definitions, all versions and drafts included: ask/;
+  const told = /may keep 1000 bytes of definitions, all versions, drafts and links' snapshots included: revoke/;
   assert.match(await quotaMessage(echo.save("a", "!")), told);
   assert.match(await quotaMessage(echo.saveDraft("a", ofBytes(301, "y"))), told);
   await echo.save("a", ofBytes(300, "x"));

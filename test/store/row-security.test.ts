@@ -39,15 +39,17 @@ const draft = (tenant: string) => `insert into drafts values ('${tenant}', 'ops'
 const share = (tenant: string) =>
   `insert into shares (tenant_id, share_id, dashboard_id, filters, expires_at, created_by)
    values ('${tenant}', 's', 'ops', '{}', now(), 'ann')`;
+const snapshot = (tenant: string) => `insert into share_snapshots values ('${tenant}', 's', 'kept')`;
 const key = (tenant: string) => `insert into idempotency_keys values ('${tenant}', 'm', 'k', 'f', '', now())`;
 const connection = (tenant: string) =>
   `insert into connections (tenant_id, name, kind, settings, secret, revision, updated_by)
    values ('${tenant}', 'w', 'http', '{}', 'sealed', 1, 'ann')`;
 const entry = (tenant: string) =>
   `select write_audit('${tenant}', 'ann', '${tenant}', 'save', 'definition', 'ops', 1, true, 'r')`;
+const inserts = [definition, version, draft, share, snapshot, key, connection, entry];
 
 for (const tenant of ["acme", "bolt"]) {
-  for (const insert of [definition, version, draft, share, key, connection, entry]) await asApp(tenant, insert(tenant));
+  for (const insert of inserts) await asApp(tenant, insert(tenant));
   await asOwner(tenant, `insert into tenants values ('${tenant}')`);
 }
 
@@ -80,7 +82,7 @@ test("a tenant sees its own rows, and without a tenant there are none, not even 
 });
 
 test("a row of another tenant can be neither written nor moved", async () => {
-  for (const insert of [definition, version, draft, share, key, connection, entry]) {
+  for (const insert of inserts) {
     assert.is(await codeOf(asApp("acme", insert("coda"))), "42501");
     assert.is(await codeOf(asApp(undefined, insert("coda"))), "42501");
   }

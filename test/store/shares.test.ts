@@ -29,7 +29,7 @@ await change(store, "acme", (tx) => tx.saveDefinition(definition("ops", "{}")));
 test("a link is found as it was made, by its tenant only", async () => {
   await create({});
   const { createdBy: _, ...kept } = share;
-  assert.equal(await store.getShare("acme", "s1"), { ...kept, revoked: false });
+  assert.equal(await store.getShare("acme", "s1"), { ...kept, revoked: false, snapshot: false });
   assert.is(await store.getShare("bolt", "s1"), undefined);
   assert.is(await store.getShare("acme", "s2"), undefined);
 });

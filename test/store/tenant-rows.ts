@@ -23,6 +23,7 @@ export async function fillTenant(superuserUrl: string, tenant: string): Promise<
     await sql`insert into shares (tenant_id, share_id, dashboard_id, version, filters, expires_at, created_by, frame_ancestors)
       values (${tenant}, ${`${tenant}-live`}, 'ops', 1, '{}', now() + interval '1 day', 'ann', '{https://a.example}'),
         (${tenant}, ${`${tenant}-dead`}, 'ops', null, '{}', now(), 'ann', '{}')`;
+    await sql`insert into share_snapshots values (${tenant}, ${`${tenant}-live`}, 'kept')`;
     await sql`insert into connections (tenant_id, name, kind, settings, secret, revision, updated_by)
       values (${tenant}, 'w', 'http', '{}', ${`sealed of ${tenant}`}, 1, 'ann')`;
     await sql`insert into idempotency_keys values (${tenant}, 'Save', 'k', 'f', '', now() + interval '1 day')`;

@@ -19,6 +19,15 @@ export type DuckdbPool = {
   close(): Promise<void>;
 };
 
+/** A pool that tells how much there is to do. */
+export type MeasuredDuckdbPool = DuckdbPool & {
+  /** Returns how many processes are at work and at rest now, and how many queries wait for one. */
+  load(): DuckdbLoad;
+};
+
+/** How much there is to do. */
+export type DuckdbLoad = { readonly busy: number; readonly idle: number; readonly waiting: number };
+
 /** How much a pool may hold, and for how long. */
 export type DuckdbPoolOptions = {
   /** One folder a tenant, readable by everybody: processes started by root have no rights of their own. */
@@ -50,7 +59,7 @@ type Waiter = {
 };
 
 /** Creates a pool without processes: they start when there is work. */
-export function createDuckdbPool(options: DuckdbPoolOptions): DuckdbPool {
+export function createDuckdbPool(options: DuckdbPoolOptions): MeasuredDuckdbPool {
   const { filesDir, maxChildren, maxChildrenPerTenant, idleMs, graceMs, log } = options;
   /** In the order in which they became free. */
   const members = new Set<Member>();
@@ -85,6 +94,11 @@ export function createDuckdbPool(options: DuckdbPoolOptions): DuckdbPool {
         waiting.add(waiter);
         startWaiting();
       });
+    },
+
+    load() {
+      const idle = [...members].filter((member) => member.process.free).length;
+      return { busy: members.size - idle, idle, waiting: waiting.size };
     },
 
     async close() {

@@ -5,6 +5,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp, Value } from "@bufbuild/protobuf/wkt";
+import type { HttpBody } from "../../../google/api/httpbody_pb.js";
 import type { Definition, Layout } from "./definition_pb.js";
 import type { Datasource } from "./datasource_pb.js";
 import type { Filter } from "./filter_pb.js";
@@ -248,6 +249,112 @@ export declare type PanelState = Message<"datajetty.dashboards.v1.PanelState"> &
 export declare const PanelStateSchema: GenMessage<PanelState>;
 
 /**
+ * ExportRequest asks for a file.
+ *
+ * @generated from message datajetty.dashboards.v1.ExportRequest
+ */
+export declare type ExportRequest = Message<"datajetty.dashboards.v1.ExportRequest"> & {
+  /**
+   * The dashboard.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * Values by filter name. What is left out has its default.
+   *
+   * @generated from field: map<string, google.protobuf.Value> filters = 2;
+   */
+  filters: { [key: string]: Value };
+
+  /**
+   * What the file is: `png`, a picture of the dashboard; `csv` (RFC 4180) or
+   * `json`, the rows that a panel is drawn from.
+   *
+   * @generated from field: string format = 3;
+   */
+  format: string;
+
+  /**
+   * The panel; the whole dashboard when empty, which only a picture can show.
+   *
+   * @generated from field: string panel = 4;
+   */
+  panel: string;
+
+  /**
+   * The version to export; the active one when absent.
+   *
+   * @generated from field: optional int32 version = 5;
+   */
+  version?: number | undefined;
+
+  /**
+   * `auto`, `light` or `dark`; the dashboard's own when empty. A picture cannot
+   * follow its viewer: `auto` is light.
+   *
+   * @generated from field: string theme = 6;
+   */
+  theme: string;
+
+  /**
+   * A BCP 47 language; the dashboard's own when empty.
+   *
+   * @generated from field: string locale = 7;
+   */
+  locale: string;
+
+  /**
+   * An IANA time zone; the dashboard's own when empty.
+   *
+   * @generated from field: string timezone = 8;
+   */
+  timezone: string;
+
+  /**
+   * How wide a picture is, in CSS pixels; 1200 when absent.
+   *
+   * @generated from field: optional int32 width_px = 9;
+   */
+  widthPx?: number | undefined;
+
+  /**
+   * How many pixels of a picture stand for each of `width_px`; 2 when absent,
+   * which is sharp on most screens and on paper.
+   *
+   * @generated from field: optional int32 scale = 10;
+   */
+  scale?: number | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ExportRequest.
+ * Use `create(ExportRequestSchema)` to create a new message.
+ */
+export declare const ExportRequestSchema: GenMessage<ExportRequest>;
+
+/**
+ * ExportResponse is a file. Over HTTP it is the body, as it is.
+ *
+ * @generated from message datajetty.dashboards.v1.ExportResponse
+ */
+export declare type ExportResponse = Message<"datajetty.dashboards.v1.ExportResponse"> & {
+  /**
+   * Its type and its bytes.
+   *
+   * @generated from field: google.api.HttpBody file = 1;
+   */
+  file?: HttpBody | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.ExportResponse.
+ * Use `create(ExportResponseSchema)` to create a new message.
+ */
+export declare const ExportResponseSchema: GenMessage<ExportResponse>;
+
+/**
  * ShareRequest asks for a link.
  *
  * @generated from message datajetty.dashboards.v1.ShareRequest
@@ -297,6 +404,14 @@ export declare type ShareRequest = Message<"datajetty.dashboards.v1.ShareRequest
    * @generated from field: repeated string frame_ancestors = 6;
    */
   frameAncestors: string[];
+
+  /**
+   * Whether the link shows for ever what the dashboard shows now: its HTML is
+   * kept, and no source is asked again. It goes without `viewer_filters`.
+   *
+   * @generated from field: bool snapshot = 7;
+   */
+  snapshot: boolean;
 };
 
 /**
@@ -654,6 +769,104 @@ export declare type Problem = Message<"datajetty.dashboards.v1.Problem"> & {
 export declare const ProblemSchema: GenMessage<Problem>;
 
 /**
+ * PreviewDefinitionRequest is a Definition, flat, as in SaveDefinitionRequest,
+ * and how to render it.
+ *
+ * @generated from message datajetty.dashboards.v1.PreviewDefinitionRequest
+ */
+export declare type PreviewDefinitionRequest = Message<"datajetty.dashboards.v1.PreviewDefinitionRequest"> & {
+  /**
+   * Names the dashboard within its tenant. It need not exist.
+   *
+   * @generated from field: string dashboard_id = 1;
+   */
+  dashboardId: string;
+
+  /**
+   * How it looks.
+   *
+   * @generated from field: datajetty.dashboards.v1.Layout layout = 2;
+   */
+  layout?: Layout | undefined;
+
+  /**
+   * Where its data comes from.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Datasource datasources = 3;
+   */
+  datasources: Datasource[];
+
+  /**
+   * What varies; inferred from the datasources when empty.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Filter filters = 4;
+   */
+  filters: Filter[];
+
+  /**
+   * Values by filter name. What is left out has its default.
+   *
+   * @generated from field: map<string, google.protobuf.Value> values = 20;
+   */
+  values: { [key: string]: Value };
+
+  /**
+   * `auto`, `light` or `dark`; the dashboard's own when empty.
+   *
+   * @generated from field: string theme = 21;
+   */
+  theme: string;
+
+  /**
+   * A BCP 47 language; the dashboard's own when empty.
+   *
+   * @generated from field: string locale = 22;
+   */
+  locale: string;
+
+  /**
+   * An IANA time zone; the dashboard's own when empty.
+   *
+   * @generated from field: string timezone = 23;
+   */
+  timezone: string;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PreviewDefinitionRequest.
+ * Use `create(PreviewDefinitionRequestSchema)` to create a new message.
+ */
+export declare const PreviewDefinitionRequestSchema: GenMessage<PreviewDefinitionRequest>;
+
+/**
+ * PreviewDefinitionResponse is what a save and a render would answer.
+ *
+ * @generated from message datajetty.dashboards.v1.PreviewDefinitionResponse
+ */
+export declare type PreviewDefinitionResponse = Message<"datajetty.dashboards.v1.PreviewDefinitionResponse"> & {
+  /**
+   * What a save would be refused for. Where there is any, nothing is rendered.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Problem problems = 1;
+   */
+  problems: Problem[];
+
+  /**
+   * The dashboard, made of live data; absent where there are problems. Its
+   * version is 0.
+   *
+   * @generated from field: datajetty.dashboards.v1.RenderResponse rendered = 2;
+   */
+  rendered?: RenderResponse | undefined;
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PreviewDefinitionResponse.
+ * Use `create(PreviewDefinitionResponseSchema)` to create a new message.
+ */
+export declare const PreviewDefinitionResponseSchema: GenMessage<PreviewDefinitionResponse>;
+
+/**
  * ListDefinitionsRequest asks for a page of dashboards.
  *
  * @generated from message datajetty.dashboards.v1.ListDefinitionsRequest
@@ -919,6 +1132,14 @@ export declare type PublishDefinitionRequest = Message<"datajetty.dashboards.v1.
    * @generated from field: string note = 4;
    */
   note: string;
+
+  /**
+   * Whether nothing happens, and the answer says what would. It leaves its
+   * request id free for the publication.
+   *
+   * @generated from field: bool dry_run = 5;
+   */
+  dryRun: boolean;
 };
 
 /**
@@ -941,18 +1162,25 @@ export declare type PublishDefinitionResponse = Message<"datajetty.dashboards.v1
   dashboardId: string;
 
   /**
-   * `active`.
+   * `active`; `draft` after a dry run.
    *
    * @generated from field: string status = 2;
    */
   status: string;
 
   /**
-   * The version that holds what the draft held.
+   * The version that holds what the draft held, or would.
    *
    * @generated from field: int32 version = 3;
    */
   version: number;
+
+  /**
+   * What publishing would change; only after a dry run.
+   *
+   * @generated from field: datajetty.dashboards.v1.PublishPlan plan = 4;
+   */
+  plan?: PublishPlan | undefined;
 };
 
 /**
@@ -960,6 +1188,184 @@ export declare type PublishDefinitionResponse = Message<"datajetty.dashboards.v1
  * Use `create(PublishDefinitionResponseSchema)` to create a new message.
  */
 export declare const PublishDefinitionResponseSchema: GenMessage<PublishDefinitionResponse>;
+
+/**
+ * PublishPlan is what publishing a draft would change.
+ *
+ * @generated from message datajetty.dashboards.v1.PublishPlan
+ */
+export declare type PublishPlan = Message<"datajetty.dashboards.v1.PublishPlan"> & {
+  /**
+   * The active version, to be sent as `expected_version`; 0 where there is none.
+   *
+   * @generated from field: int32 expected_version = 1;
+   */
+  expectedVersion: number;
+
+  /**
+   * The draft's revision, to be sent as `expected_revision`.
+   *
+   * @generated from field: int32 expected_revision = 2;
+   */
+  expectedRevision: number;
+
+  /**
+   * The panels that would be added, changed, moved or removed, in the draft's
+   * reading order, removed ones last.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.PanelChange panels = 3;
+   */
+  panels: PanelChange[];
+
+  /**
+   * What else would change, as paths: `layout.title` and such; `filters.` and the
+   * name of a filter, `filters` alone where only their order would; `datasources.`
+   * and the id of a datasource that no panel shows.
+   *
+   * @generated from field: repeated string other_changes = 4;
+   */
+  otherChanges: string[];
+
+  /**
+   * The filters that the draft declares and that would leave panels with data as
+   * they are, because the panels' datasources do not bind them for sure. None
+   * where there are problems.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.UnboundFilter unbound_filters = 5;
+   */
+  unboundFilters: UnboundFilter[];
+
+  /**
+   * The links that work and follow the active version, and what would become of
+   * each: at most 500, the newest first. None where there are problems.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.AffectedLink links = 6;
+   */
+  links: AffectedLink[];
+
+  /**
+   * What a save of the draft would be refused for now. It was not when the draft
+   * was saved, by another release: save it anew before it is published.
+   *
+   * @generated from field: repeated datajetty.dashboards.v1.Problem problems = 7;
+   */
+  problems: Problem[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PublishPlan.
+ * Use `create(PublishPlanSchema)` to create a new message.
+ */
+export declare const PublishPlanSchema: GenMessage<PublishPlan>;
+
+/**
+ * PanelChange is what publishing would do to a panel.
+ *
+ * @generated from message datajetty.dashboards.v1.PanelChange
+ */
+export declare type PanelChange = Message<"datajetty.dashboards.v1.PanelChange"> & {
+  /**
+   * The panel's id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Its title; the active version's where it would be removed.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * `added`, `changed`, `moved` (it only has another place) or `removed`.
+   *
+   * @generated from field: string change = 3;
+   */
+  change: string;
+
+  /**
+   * What of it would be another, as paths: `title`, `line.y`, `grid.w`, or what
+   * its datasource has, without the kind of it, such as `datasource.query`;
+   * `datasource.from` also for what a derived one reads. None where it would be
+   * added or removed, or has another place among the others only.
+   *
+   * @generated from field: repeated string fields = 4;
+   */
+  fields: string[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.PanelChange.
+ * Use `create(PanelChangeSchema)` to create a new message.
+ */
+export declare const PanelChangeSchema: GenMessage<PanelChange>;
+
+/**
+ * UnboundFilter is a filter that does not reach some panels.
+ *
+ * @generated from message datajetty.dashboards.v1.UnboundFilter
+ */
+export declare type UnboundFilter = Message<"datajetty.dashboards.v1.UnboundFilter"> & {
+  /**
+   * The filter's name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The ids of the panels that it does not reach.
+   *
+   * @generated from field: repeated string panels = 2;
+   */
+  panels: string[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.UnboundFilter.
+ * Use `create(UnboundFilterSchema)` to create a new message.
+ */
+export declare const UnboundFilterSchema: GenMessage<UnboundFilter>;
+
+/**
+ * AffectedLink is a link that would show the new version.
+ *
+ * @generated from message datajetty.dashboards.v1.AffectedLink
+ */
+export declare type AffectedLink = Message<"datajetty.dashboards.v1.AffectedLink"> & {
+  /**
+   * Names the link.
+   *
+   * @generated from field: string share_id = 1;
+   */
+  shareId: string;
+
+  /**
+   * `kept`: it would go on, without those of its viewers' filters that there are
+   * no more. `broken`: it would answer as if it had expired, because it fixes a
+   * filter that the draft no longer has, no longer binds for every panel, or
+   * takes no such value of; or because it leaves one without a value that needs
+   * one.
+   *
+   * @generated from field: string outcome = 2;
+   */
+  outcome: string;
+
+  /**
+   * The filters because of which it would break.
+   *
+   * @generated from field: repeated string filters = 3;
+   */
+  filters: string[];
+};
+
+/**
+ * Describes the message datajetty.dashboards.v1.AffectedLink.
+ * Use `create(AffectedLinkSchema)` to create a new message.
+ */
+export declare const AffectedLinkSchema: GenMessage<AffectedLink>;
 
 /**
  * RestoreDefinitionRequest asks for an earlier version's content.
@@ -1234,6 +1640,13 @@ export declare type ShareSummary = Message<"datajetty.dashboards.v1.ShareSummary
    * @generated from field: google.protobuf.Timestamp last_opened_at = 11;
    */
   lastOpenedAt?: Timestamp | undefined;
+
+  /**
+   * Whether it shows what the dashboard showed when it was made.
+   *
+   * @generated from field: bool snapshot = 12;
+   */
+  snapshot: boolean;
 };
 
 /**
@@ -1309,6 +1722,16 @@ export declare const DashboardsService: GenService<{
     output: typeof RenderResponseSchema;
   },
   /**
+   * Returns a dashboard as a picture, or a panel's data as a file.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.Export
+   */
+  export: {
+    methodKind: "unary";
+    input: typeof ExportRequestSchema;
+    output: typeof ExportResponseSchema;
+  },
+  /**
    * Creates a link that shows a dashboard to whoever holds it, until it expires.
    *
    * @generated from rpc datajetty.dashboards.v1.DashboardsService.Share
@@ -1347,6 +1770,16 @@ export declare const DashboardsService: GenService<{
     methodKind: "unary";
     input: typeof ValidateDefinitionRequestSchema;
     output: typeof ValidateDefinitionResponseSchema;
+  },
+  /**
+   * Renders a definition that need not be saved, and saves nothing.
+   *
+   * @generated from rpc datajetty.dashboards.v1.DashboardsService.PreviewDefinition
+   */
+  previewDefinition: {
+    methodKind: "unary";
+    input: typeof PreviewDefinitionRequestSchema;
+    output: typeof PreviewDefinitionResponseSchema;
   },
   /**
    * Lists dashboards, by id.
