@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The command `dashboards`: docs/cli.md says what it does. */
+import { runCli } from "./program.ts";
+
+// Whoever reads the results may have seen enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") console.error(error.message);
+  process.exit(error.code === "EPIPE" ? 0 : 2);
+});
+process.stderr.on("error", () => {});
+
+const { env, stdout, stderr } = process;
+process.exitCode = await runCli(process.argv.slice(2), { env, stdout, stderr, untilInterrupted });
+
+function untilInterrupted(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+  return ending.signal;
+}
