@@ -33,22 +33,31 @@ export function createUnboundPanelFinder(
  * placeholder stands outside optional clauses, or in one that no other filter can take away; a request
  * where it stands anywhere, for the service alone knows what it does; a derived one where each source that
  * it reads is narrowed, whatever its own query binds. The queries are read once, when first asked; that
- * throws INVALID_DEFINITION for one that cannot be read, which no saved definition has.
+ * throws INVALID_DEFINITION for one that cannot be read, which no saved definition has. What a declared filter narrows is
+ * found once, too: many links may be judged by it.
  */
 export function createNarrowedFinder({
   datasources,
   filters,
 }: Pick<Definition, "datasources" | "filters">): NarrowedBy {
   const ranges = new Set(filters.filter(({ type }) => type === "range").map(({ name }) => name));
+  const declared = new Set(filters.map(({ name }) => name));
+  const known = new Map<string, ReadonlySet<string>>();
   let reaches: readonly Reach[] | undefined;
   return (name) => {
+    const found = known.get(name) ?? find(name);
+    if (declared.has(name)) known.set(name, found);
+    return found;
+  };
+
+  function find(name: string): ReadonlySet<string> {
     reaches ??= datasources.map(readReach);
     const isRange = ranges.has(name);
     const { from, to } = rangeNames(name);
     const narrowing = isRange ? [from, to] : [name];
     const own = new Set(namesOf({ name, type: isRange ? "range" : "" }));
     return findNarrowed(reaches, (reach) => narrowing.every((each) => alwaysBinds(reach, each, own)));
-  };
+  }
 }
 
 /** What a source binds. */

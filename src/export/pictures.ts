@@ -38,7 +38,7 @@ export type Pictures = {
 export type PictureLimits = {
   /** Of one picture: four bytes each are held while it is drawn. */
   readonly maxPixels: number;
-  /** How long its lines and edges are together at the most, in its pixels: painting cannot be stopped. */
+  /** How long its lines and edges are together at the most, in its pixels, words included: painting cannot be stopped. */
   readonly maxLinesPx: number;
   /** How long one may take. */
   readonly timeoutMs: number;
@@ -56,14 +56,15 @@ export type PictureLimits = {
 /** A dashboard of twelve panels at two pixels each has some seven million. */
 export const pictureLimits: PictureLimits = {
   maxPixels: 32_000_000,
-  // Some three seconds' work; a hundred times as much as most dashboards have.
+  // Some three seconds' work; several times as much as full dashboards have.
   maxLinesPx: 20_000_000,
   timeoutMs: 6_000,
   perWorker: 100,
   idleMs: 60_000,
   maxWaiting: 16,
   maxWaitingPerTenant: 4,
-  waitMs: 4_000,
+  // Longer than one takes at the most: who comes next is drawn, whatever is being drawn.
+  waitMs: 7_000,
 };
 
 type Running = { readonly worker: Worker; drawn: number };
@@ -130,6 +131,10 @@ export function createPictures({
     worker.unref();
     // Without a listener an error would end the process; who waits for an answer hears of it by its own.
     worker.on("error", () => {});
+    // One that has ended by itself, between two pictures, would never answer the next.
+    worker.once("exit", () => {
+      if (running?.worker === worker) running = undefined;
+    });
     return { worker, drawn: 0 };
   }
 
@@ -185,6 +190,6 @@ function tooLarge(maxPixels: number): Error {
 
 function tooMuch(): Error {
   return fault("INVALID_REQUEST", "there is too much to draw: ask for a smaller scale or width_px, or for one panel", {
-    details: [{ field: "scale", description: "makes lines too long to be drawn in time" }],
+    details: [{ field: "scale", description: "makes lines and letters too many to be drawn in time" }],
   });
 }

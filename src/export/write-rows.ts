@@ -1,14 +1,17 @@
 import { fault } from "../errors/fault.ts";
 
-/** A file's characters at the most: rows of 4 MB take no more, unless names are repeated that are longer than values. */
-const maxChars = 32 * 1024 * 1024;
+/**
+ * A file's characters at the most: rows of 4 MB take no more, unless names are repeated that are longer than values. What
+ * a few who read nothing have waiting is others' memory.
+ */
+const maxChars = 16 * 1024 * 1024;
 
 /** Some hundred take a millisecond. */
 const rowsInTurn = 250;
 
 /**
  * Writes rows, and yields now and then, so that others may have a turn. Throws INVALID_REQUEST where they would take more
- * than 32 million characters.
+ * than 16 million characters.
  */
 export function* writeRows(
   count: number,

@@ -23,9 +23,9 @@ const lookMs = 1_000;
 
 /**
  * Creates the watch over answers that are made and whose callers do not take them. One that takes longer than it may
- * is cut off, and where too much waits in all, those that have waited longest are: a caller that reads a byte a
- * minute keeps every other timeout from ending it. Answers that are not whole yet, such as streams, may be as slow as
- * they are.
+ * is cut off: a caller that reads a byte a minute keeps every other timeout from ending it. Where too much waits in all,
+ * those are that hold most for longest, bytes times age, so that some large files do not cut off the pages of others.
+ * Answers that are not whole yet, such as streams, may be as slow as they are.
  */
 export function createSlowReaders(
   limits: Pick<Limits, "sendTimeoutMs" | "maxUnsentBytes">,
@@ -44,8 +44,14 @@ export function createSlowReaders(
     const whole = [...open].filter(({ answer }) => answer.writableEnded);
     for (const watched of whole) watched.wholeSinceMs ??= nowMs;
     let unsentBytes = whole.reduce((sum, { answer }) => sum + answer.writableLength, 0);
-    for (const { answer, wholeSinceMs, forget } of whole.sort((a, b) => a.wholeSinceMs! - b.wholeSinceMs!)) {
-      if (nowMs - wholeSinceMs! < limits.sendTimeoutMs && unsentBytes <= limits.maxUnsentBytes) break;
+    const ageMs = ({ wholeSinceMs }: Watched) => nowMs - wholeSinceMs!;
+    // What is first seen now has an age as well: of several such the largest goes first.
+    const weight = (one: Watched) => one.answer.writableLength * (ageMs(one) + lookMs);
+    const isLate = (one: Watched) => ageMs(one) >= limits.sendTimeoutMs;
+    const others = whole.filter((one) => !isLate(one)).sort((a, b) => weight(b) - weight(a));
+    for (const one of [...whole.filter(isLate), ...others]) {
+      const { answer, forget } = one;
+      if (!isLate(one) && unsentBytes <= limits.maxUnsentBytes) break;
       unsentBytes -= answer.writableLength;
       forget();
       if (!answer.writableFinished) answer.destroy();

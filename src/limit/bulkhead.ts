@@ -26,15 +26,19 @@ export type BulkheadOptions = {
   readonly refusal: () => Error;
 };
 
-type Waiter = { readonly key: string; readonly start: () => void };
+type Waiter = { readonly start: () => void };
 
-/** Creates a bulkhead. Waiting work starts in order, passing over keys that have their share. */
+/**
+ * Creates a bulkhead. Keys that wait take turns, passing over those that have their share, so that one key's queue does
+ * not stand before another's; work of one key starts in order.
+ */
 export function createBulkhead(options: BulkheadOptions): Bulkhead {
   const { total: maxTotal = Number.POSITIVE_INFINITY, perKey, refusal } = options;
   const { maxWaiting = Number.POSITIVE_INFINITY, maxWaitingPerKey = Number.POSITIVE_INFINITY } = options;
   const running = new Map<string, number>();
-  const queued = new Map<string, number>();
-  const waiting = new Set<Waiter>();
+  /** Who waits, in order, by key: keys in the order of their turns. */
+  const queues = new Map<string, Set<Waiter>>();
+  let waiting = 0;
   let total = 0;
   let refused = 0;
 
@@ -50,23 +54,40 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
     count(running, key, 1);
   };
 
+  /** Returns who is next; undefined where nobody may start. */
+  const next = (): Waiter | undefined => {
+    if (total >= maxTotal) return undefined;
+    for (const [key, queue] of queues) {
+      if (hasRoom(key)) return queue.values().next().value;
+    }
+    return undefined;
+  };
+
+  /** Whose work starts or ends has had a turn: the others come first. */
+  const yieldTurn = (key: string) => {
+    const queue = queues.get(key);
+    if (queue === undefined) return;
+    queues.delete(key);
+    queues.set(key, queue);
+  };
+
   const leave = (key: string) => {
     total -= 1;
     count(running, key, -1);
-    for (const waiter of waiting) {
-      if (total >= maxTotal) break;
-      if (hasRoom(waiter.key)) waiter.start();
-    }
+    yieldTurn(key);
+    for (let waiter = next(); waiter !== undefined; waiter = next()) waiter.start();
   };
 
   const room = (key: string, waitMs: number, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
-      if (waiting.size >= maxWaiting || (queued.get(key) ?? 0) >= maxWaitingPerKey) return reject(refuse());
+      const queue = queues.get(key) ?? new Set<Waiter>();
+      if (waiting >= maxWaiting || queue.size >= maxWaitingPerKey) return reject(refuse());
       const end = () => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", leaveOff);
-        waiting.delete(waiter);
-        count(queued, key, -1);
+        waiting -= 1;
+        queue.delete(waiter);
+        if (queue.size === 0) queues.delete(key);
       };
       const leaveOff = () => {
         end();
@@ -78,19 +99,20 @@ export function createBulkhead(options: BulkheadOptions): Bulkhead {
         reject(refuse());
       }, waitMs);
       const waiter = {
-        key,
         start: () => {
           end();
           enter(key);
+          yieldTurn(key);
           resolve();
         },
       };
-      waiting.add(waiter);
-      count(queued, key, 1);
+      waiting += 1;
+      queue.add(waiter);
+      queues.set(key, queue);
     });
 
   return {
-    load: () => ({ running: total, waiting: waiting.size, refused }),
+    load: () => ({ running: total, waiting, refused }),
     async run(key, work, waitMs = options.waitMs, signal = undefined) {
       signal?.throwIfAborted();
       if (hasRoom(key)) enter(key);

@@ -3,7 +3,7 @@ import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb
 import { panelIds } from "../definition/panel.ts";
 import { fault } from "../errors/fault.ts";
 import type { Frame } from "../frame/frame.ts";
-import type { Bulkhead } from "../limit/bulkhead.ts";
+import { type Bulkhead, createBulkhead } from "../limit/bulkhead.ts";
 import type { Holdings } from "../limit/holdings.ts";
 import { frameBytes } from "../source/frame-bytes.ts";
 import type { SourceRunner } from "../source/runner.ts";
@@ -32,6 +32,9 @@ type WantedFrame = {
 /** How soon it makes sense to ask a source again that did not answer. */
 const retryAfterMs = 5_000;
 
+/** A file may be several times as large as its rows: few are written at once, of one tenant one. */
+const writing = { perKey: 1, total: 4, waitMs: 3_000, maxWaiting: 64, maxWaitingPerKey: 16 };
+
 /** Creates the reading, which takes room of the same bulkhead and holdings as renders do. */
 export function createPanelFrames(options: {
   readonly sources: Pick<SourceRunner, "run">;
@@ -40,6 +43,8 @@ export function createPanelFrames(options: {
   readonly now: () => number;
 }): PanelFrames {
   const { sources, bulkhead, holdings, now } = options;
+  const refusal = () => fault("OVERLOADED", "too many files are being written just now: try again", { retryAfterMs });
+  const writers = createBulkhead({ ...writing, refusal });
   return {
     async read({ tenant, loaded, wanted, panel }, write) {
       const { definition } = loaded;
@@ -59,7 +64,7 @@ export function createPanelFrames(options: {
           throw fault("DEPENDENCY_DOWN", message, { retryAfterMs });
         }
         held.add(frameBytes(outcome.frame));
-        return await write(outcome.frame);
+        return await writers.run(tenant, () => write(outcome.frame), undefined, signal);
       };
       return bulkhead.run(tenant, work, undefined, signal);
     },

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { DefinitionSchema } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
 import { panelIds } from "../../src/definition/panel.ts";
 import { drawPicture } from "../../src/export/layout/picture.ts";
+import { pictureLimits } from "../../src/export/pictures.ts";
 import { createRasterize } from "../../src/export/rasterize.ts";
 import type { PanelData } from "../../src/render/panel.ts";
 import { everyKind } from "../browser/every-kind.ts";
@@ -133,6 +134,21 @@ test("it is laid out for its width: three columns of panels become two, then one
   for (const { svg } of [middle!, small!]) assert.not.match(svg, "NaN");
 });
 
+test("on a phone a tile has room for all its words, and its neighbour is as high", () => {
+  const tile = (note: string) => `<section class="dj-panel dj-stat dj-w6 dj-h3 dj-sm1">
+    <div class="dj-head"><h2>On-time arrivals</h2>${note}</div><p class="dj-value">80</p>
+    <p class="dj-delta"><span class="dj-pill">1</span><span class="dj-versus">vs before</span></p>
+    <svg class="dj-spark" viewBox="0 0 10 10"><path d="M0 0L10 10"/></svg></section>`;
+  const noted = '<p class="dj-note">of an average day</p>';
+  const [plain, mixed] = [tile("") + tile(""), tile("") + tile(noted)].map((tiles) => `<div class="dj">${tiles}</div>`);
+  const [low, high] = [plain!, mixed!].map((html) => draw(html, { widthPx: 390 }));
+  assert.is(high!.heightPx - low!.heightPx, 20);
+  const cards = [...high!.svg.matchAll(/<clipPath[^>]*><rect [^>]*height="([\d.]+)"/g)].map(([, px]) => px);
+  assert.equal([cards.length, new Set(cards).size], [2, 1]);
+  assert.not.match(high!.svg, "vs before");
+  assert.match(draw(mixed!).svg, "vs before");
+});
+
 test("whatever words there are, they stay words", () => {
   const hostile = [
     '<image href="/etc/passwd"/>',
@@ -201,6 +217,17 @@ test("a list that does not fit says how much more there is", () => {
     fragmentOf(dashboard([panel({ bar: { x: "x", y: ["y"], orientation: "horizontal" } }, { grid })], [data])),
   ).svg;
   assert.match(list, /and \d+ more/);
+});
+
+test("words count as what they take to paint: pages of them are too much, and full dashboards are not", () => {
+  const full = draw(fragmentOf(everyKind));
+  assert.ok(full.linesPx * 3 < pictureLimits.maxLinesPx, `${full.linesPx}`);
+  const prose = (inner: string) =>
+    `<section class="dj-panel dj-w24 dj-h20"><div class="dj-prose"><p>${inner}</p></div></section>`;
+  for (const inner of ["word ".repeat(1_600), "<strong>a</strong> b ".repeat(1_000), "<code>a</code> ".repeat(2_000)]) {
+    const { linesPx } = draw(`<div class="dj">${prose(inner).repeat(17)}</div>`, { widthPx: 1_760 });
+    assert.ok(linesPx > pictureLimits.maxLinesPx, `${linesPx}`);
+  }
 });
 
 test("markup that is not ours is drawn as its words or not at all", () => {

@@ -85,6 +85,27 @@ test("it is ended after so many pictures, and after a while without any", async 
   await pictures.close();
 });
 
+test("one that has ended by itself between two pictures is replaced", async () => {
+  const ends = script("ends", "reply(String(threadId)); setTimeout(() => process.exit(0), 20);");
+  const pictures = createPictures({ limits: { ...pictureLimits, timeoutMs: 2_000 }, script: ends });
+  const first = text(await pictures.draw("a", wanted("")));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const second = await pictures.draw("a", wanted("")).then(text, reasonOf);
+  assert.match(second ?? "", /^\d+$/);
+  assert.is.not(second, first);
+  await pictures.close();
+});
+
+test("a tenant that asks for one after another keeps nobody waiting for more than the one that is drawn", async () => {
+  const slow = script("slow-queue", "setTimeout(() => reply(task.html), 100);");
+  const pictures = createPictures({ script: slow });
+  const order: string[] = [];
+  const draw = (tenant: string, name: string) => pictures.draw(tenant, wanted(name)).then(() => order.push(name));
+  await Promise.all([draw("a", "1"), draw("a", "2"), draw("a", "3"), draw("a", "4"), draw("b", "other")]);
+  assert.equal(order, ["1", "other", "2", "3", "4"]);
+  await pictures.close();
+});
+
 test("only so many wait, of one tenant fewer, and who has left is not drawn for", async () => {
   const slow = script("slow", "setTimeout(() => reply(task.html), 200);");
   const pictures = createPictures({

@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as assert from "uvu/assert";
 import type { Limits } from "../../src/http/limits.ts";
+import { createSlowReaders } from "../../src/http/slow-readers.ts";
 import { flags, frame, headBlock, initialWindowSize, preface, types } from "../attack/h2-frames.ts";
 import { suite } from "../harness.ts";
 import { exchangeRaw, startListener } from "./start.ts";
@@ -86,4 +87,39 @@ test("where too much waits to be taken, whoever has had longest to take it is cu
   assert.ok((await bytesLeftFor(second)) >= pageBytes, "the second was cut off");
 });
 
+test("some large answers that nobody takes do not cut off a small one that has waited for longer", () => {
+  const look = takeLook();
+  let nowMs = 0;
+  const { watch } = createSlowReaders({ sendTimeoutMs: 60_000, maxUnsentBytes: 100 }, () => nowMs);
+  const cut: string[] = [];
+  const send = (name: string, writableLength: number) =>
+    watch({ writableEnded: true, writableFinished: false, writableLength, destroy: () => cut.push(name) });
+  send("page", 2);
+  look.now();
+  nowMs = 5_000;
+  for (const name of ["one", "two", "three"]) send(name, 40);
+  look.now();
+  assert.equal(cut, ["one"]);
+  nowMs = 60_000;
+  look.now();
+  assert.equal(cut, ["one", "page"]);
+  look.end();
+});
+
 test.run();
+
+/** Has the next interval of this process run when told to. */
+function takeLook() {
+  const { setInterval: real } = globalThis;
+  let look = () => {};
+  globalThis.setInterval = ((callback: () => void) => {
+    look = callback;
+    return real(() => {}, 1_000_000);
+  }) as typeof setInterval;
+  return {
+    now: () => look(),
+    end: () => {
+      globalThis.setInterval = real;
+    },
+  };
+}

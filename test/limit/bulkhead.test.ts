@@ -135,6 +135,32 @@ test("what is abandoned while it waits gives up its place, and never begins", as
   await last;
 });
 
+test("keys take turns, however many of one were there first", async () => {
+  const bulkhead = create({ total: 1, perKey: 1 });
+  const [busy, second, third, fourth, other] = [work(), work(), work(), work(), work()];
+  const items = [busy, second, third, fourth].map((item) => bulkhead.run("a", item.run));
+  const late = bulkhead.run("b", other.run);
+  busy.end();
+  await settle();
+  assert.equal([second.runs(), other.runs()], [false, true]);
+  for (const item of [other, second, third, fourth]) {
+    item.end();
+    await settle();
+  }
+  await Promise.all([...items, late]);
+});
+
+test("whoever asks for one after another does not keep those from their turn who wait with many", async () => {
+  const bulkhead = create({ total: 1, perKey: 1 });
+  const order: string[] = [];
+  const ask = (key: string) => bulkhead.run(key, async () => void order.push(key));
+  const one = async (key: string) => {
+    for (let index = 0; index < 4; index += 1) await ask(key);
+  };
+  await Promise.all([ask("many"), ask("many"), ask("many"), one("x"), one("y")]);
+  assert.ok(order.lastIndexOf("many") < 8, order.join(" "));
+});
+
 test("what was begun goes on, whoever leaves", async () => {
   const bulkhead = create({});
   const item = work();

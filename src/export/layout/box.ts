@@ -8,6 +8,8 @@ export type Box = { readonly x: number; readonly y: number; readonly w: number; 
 /** What everything is drawn with. */
 export type Pen = {
   readonly palette: Palette;
+  /** Whether the page is as narrow as a phone: tiles then say less, and are as high as what they say. */
+  readonly isPhone: boolean;
   /** Returns a name for a part that is cut off, another one each time. */
   readonly nextId: () => string;
   /** Counts pixels of lines and edges that are drawn, of which a dashed line has several times as many. */

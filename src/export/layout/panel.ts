@@ -12,30 +12,40 @@ import { drawSvg } from "./svg.ts";
 import { drawTable } from "./table.ts";
 import { baseline, drawLines, drawText, type Type, widthOf, wrap } from "./text.ts";
 
-const paddingX = 16;
 const lastPx = 14;
 
 /** Draws a panel as a card: its heading, and below that its inside. */
 export function drawPanel(panel: Element, box: Box, pen: Pen): Safe {
   const { palette } = pen;
-  const isStat = panel.classes.has("dj-stat");
-  const room = { x: box.x + paddingX, y: box.y + (isStat ? 13 : 14), w: box.w - 2 * paddingX };
-  const children = elementsOf(panel).filter((child) => !isUnseen(child));
-  const heading = children.find(({ classes }) => classes.has("dj-head"));
-  const head = heading === undefined ? { svg: nothing, heightPx: 0 } : drawHead(heading, room, isStat, pen);
-  const top = room.y + head.heightPx;
-  const inside = { ...room, y: top, h: Math.max(0, box.y + box.h - lastPx - top) };
-  const body = drawInside(
-    children.filter((child) => child !== heading),
-    inside,
-    box,
-    isStat,
-    pen,
-  );
+  const { head, room, children, isStat } = openPanel(panel, box, pen);
+  const inside = { ...room, h: Math.max(0, box.y + box.h - lastPx - room.y) };
+  const body = drawInside(children, inside, box, isStat, pen);
   const shadow = drawBox({ ...box, y: box.y + 1.5 }, palette.isDark ? "#050608" : "#eceef1", palette.radiusPx);
   const edge = { x: box.x + 0.5, y: box.y + 0.5, w: box.w - 1, h: box.h - 1 };
   const card = drawBox(edge, palette.of("surface"), palette.radiusPx - 0.5, palette.of("border"));
   return html`${shadow}${card}${clip(pen, edge, html`${head.svg}${body}`, palette.radiusPx - 0.5)}`;
+}
+
+/** Returns how high a tile is that shows all it says, and whose number does not sink into its sparkline. */
+export function tilePx(panel: Element, widthPx: number, pen: Pen): number {
+  const card = { x: 0, y: 0, w: widthPx, h: 0 };
+  const { room, children, isStat } = openPanel(panel, card, pen);
+  const hasFoot = children.some(({ classes }) => classes.has("dj-foot"));
+  const parts = children.map((child) => toPart(child, { ...room, h: 0 }, card, { isStat, hasFoot }, pen));
+  const hasSpark = !hasFoot && children.some(({ classes }) => classes.has("dj-spark"));
+  return room.y + fixedPx(parts) + (hasSpark ? 36 : 12);
+}
+
+/** Draws a panel's heading, and returns what else it holds and the room below. */
+function openPanel(panel: Element, box: Box, pen: Pen) {
+  const isStat = panel.classes.has("dj-stat");
+  const [padX, padY] = isStat && pen.isPhone ? [14, 12] : [16, isStat ? 13 : 14];
+  const room = { x: box.x + padX, y: box.y + padY, w: box.w - 2 * padX };
+  const seen = elementsOf(panel).filter((child) => !isUnseen(child));
+  const heading = seen.find(({ classes }) => classes.has("dj-head"));
+  const head = heading === undefined ? { svg: nothing, heightPx: 0 } : drawHead(heading, room, isStat, pen);
+  const children = seen.filter((child) => child !== heading);
+  return { head, room: { ...room, y: room.y + head.heightPx }, children, isStat };
 }
 
 /** Draws title, description and age: on one line where they fit. */
@@ -77,7 +87,7 @@ type Part = {
 function drawInside(children: readonly Element[], inside: Box, card: Box, isStat: boolean, pen: Pen): Safe {
   const hasFoot = children.some(({ classes }) => classes.has("dj-foot"));
   const parts = children.map((child) => toPart(child, inside, card, { isStat, hasFoot }, pen));
-  const fixed = parts.reduce((sum, { heightPx = 0, before = 0 }) => sum + heightPx + before, 0);
+  const fixed = fixedPx(parts);
   const flexible = parts.filter(({ heightPx }) => heightPx === undefined).length;
   const share = Math.max(0, inside.h - fixed) / Math.max(1, flexible);
   // In a tile, what is said below the number stands at its bottom.
@@ -90,6 +100,10 @@ function drawInside(children: readonly Element[], inside: Box, card: Box, isStat
     return svg;
   });
   return html`${drawn}`;
+}
+
+function fixedPx(parts: readonly Part[]): number {
+  return parts.reduce((sum, { heightPx = 0, before = 0 }) => sum + heightPx + before, 0);
 }
 
 function toPart(
@@ -113,7 +127,7 @@ function toPart(
   if (has("dj-delta")) return { heightPx: 20, before: 2, draw: (box) => drawDelta(child, box, pen) };
   if (has("dj-spark")) {
     // It stands at the card's bottom edge, over its whole width.
-    const high = 31;
+    const high = pen.isPhone ? 27 : 31;
     const bottom = card.y + card.h - (hasFoot ? 38 : 1);
     const isHidden = hasFoot && card.h < 4 * 48 - 16;
     const place = { x: card.x + 1, y: bottom - high, w: card.w - 2, h: high };
@@ -127,7 +141,7 @@ function toPart(
   if (bars !== undefined) return { before: 8, draw: (box) => drawBars(bars, box, pen) };
   if (has("dj-foot")) {
     const type = { sizePx: 12, fill: palette.of("fg3") };
-    const lines = wrap(textOf(child), inside.w, type, isStat ? 1 : 2);
+    const lines = wrap(textOf(child), inside.w, type, isStat ? (pen.isPhone ? 3 : 1) : 2);
     const linePx = 20;
     return {
       heightPx: lines.length * linePx,

@@ -7,7 +7,6 @@ import { drawHeader } from "./header.ts";
 import { classNumber, type Element, elementsOf, find, findAll, parseMarkup, textOf } from "./markup.ts";
 import { naturalPx } from "./natural.ts";
 import { drawPanel } from "./panel.ts";
-import { drawProse } from "./prose.ts";
 import { baseline, drawText, widthOf } from "./text.ts";
 
 /** What a picture is made of. */
@@ -26,7 +25,7 @@ export type Picture = {
   readonly svg: string;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** How long its lines and edges are together, which tells how long it takes to paint. */
+  /** How long its lines and edges are together, words and shapes included, which tells how long it takes to paint. */
   readonly linesPx: number;
 };
 
@@ -38,23 +37,36 @@ export type Picture = {
 export function drawPicture({ html: fragment, panel, widthPx, css }: PictureInput): Picture {
   const root = find(parseMarkup(fragment), "dj") ?? parseMarkup("");
   let linesPx = 0;
-  const pen = createPen(root, css, (px) => {
+  const count = (px: number) => {
     linesPx += px;
-  });
+  };
+  const pen = createPen(root, css, { count, isPhone: panel === "" && widthPx < phonePx });
   const page = panel === "" ? drawPage(root, widthPx, pen) : drawAlone(root, panel, widthPx, pen);
   const heightPx = Math.ceil(page.heightPx);
   const ground = drawBox({ x: 0, y: 0, w: widthPx, h: heightPx }, pen.palette.of("bg"));
   const svg = html`<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" font-family="Inter">${ground}${page.svg}</svg>`;
-  return { svg: String(svg), widthPx, heightPx, linesPx };
+  const text = String(svg);
+  return { svg: text, widthPx, heightPx, linesPx: linesPx + shapesPx(text) };
 }
 
-function createPen(root: Element, css: string, count: Pen["count"]): Pen {
+/** What words, each piece of them that is set by itself, and shapes take to paint, in pixels of lines: as measured. */
+const [letterPx, runPx, shapePx] = [170, 1_200, 100] as const;
+
+function shapesPx(svg: string): number {
+  let px = 0;
+  for (const [, run, words] of svg.matchAll(/<(text\b|tspan\b)?[^<>]*>([^<]*)/g)) {
+    px += run === undefined ? shapePx : runPx + words!.length * letterPx;
+  }
+  return px;
+}
+
+function createPen(root: Element, css: string, rest: Pick<Pen, "count" | "isPhone">): Pen {
   // A brand's style sheet follows from its address, which the fragment names.
   const brands = elementsOf(root)
     .filter(({ tag }) => tag === "link")
     .map(({ attributes }) => brandStyle(/\/assets\/brand\/.*$/.exec(attributes.href ?? "")?.[0] ?? "") ?? "");
   let ids = 0;
-  return { palette: readPalette([css, ...brands], root.classes.has("dj-dark")), nextId: () => `c${ids++}`, count };
+  return { palette: readPalette([css, ...brands], root.classes.has("dj-dark")), nextId: () => `c${ids++}`, ...rest };
 }
 
 type Drawn = { readonly svg: Safe; readonly heightPx: number };
@@ -62,8 +74,11 @@ type Drawn = { readonly svg: Safe; readonly heightPx: number };
 /** No dashboard is wider. */
 const maxPagePx = 1760;
 
+/** Pages that are narrower are laid out as on a phone, as in narrow.css. */
+const phonePx = 639;
+
 function drawPage(root: Element, widthPx: number, pen: Pen): Drawn {
-  const [padY, padX, below] = widthPx < 639 ? [20, 14, 18] : widthPx < 1023 ? [24, 20, 20] : [28, 28, 20];
+  const [padY, padX, below] = pen.isPhone ? [20, 14, 18] : widthPx < 1023 ? [24, 20, 20] : [28, 28, 20];
   const pagePx = Math.min(maxPagePx, widthPx);
   const room = { x: (widthPx - pagePx) / 2 + padX, y: padY, w: pagePx - 2 * padX };
   const heading = find(root, "dj-header");
@@ -71,7 +86,7 @@ function drawPage(root: Element, widthPx: number, pen: Pen): Drawn {
   const header = heading === undefined ? { svg: nothing, heightPx: 0 } : drawHeader(heading, indented, pen);
   const top = room.y + header.heightPx + below;
   const panels = findAll(root, "dj-panel");
-  const grid = placePanels(panels, { ...room, y: top }, widthPx);
+  const grid = placePanels(panels, { ...room, y: top }, widthPx, pen);
   const drawn = panels.map((one, index) => drawPanel(one, grid.boxes[index]!, pen));
   const blank = find(root, "dj-blank");
   const blankPx = blank === undefined ? 0 : 212;
@@ -118,9 +133,7 @@ function drawAlone(root: Element, id: string, widthPx: number, pen: Pen): Drawn 
     h: (classNumber(panel, "dj-h") ?? 8) * 48 - 16,
   };
   const shaped = panel.classes.has("dj-stat") ? usual.h : Math.max(usual.h, Math.min((usual.h * w) / usual.w, w * 0.6));
-  const prose = find(panel, "dj-prose");
-  const natural =
-    prose === undefined ? naturalPx(panel) : 56 + drawProse(prose.children, { x: 0, y: 0, w: w - 32 }, pen).heightPx;
+  const natural = naturalPx(panel, w, pen);
   const h = Math.round(natural === undefined ? shaped : Math.min(maxListPx, natural));
   return { svg: drawPanel(panel, { x: alonePx, y: alonePx, w, h }, pen), heightPx: h + 2 * alonePx };
 }

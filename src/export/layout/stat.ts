@@ -30,10 +30,10 @@ export function drawNumber(figure: Element, { maxPx, ...spot }: Spot, type: Type
   );
 }
 
-/** Draws a change: a pill in the colour of its mood, and what it is compared with. */
+/** Draws a change: a pill in the colour of its mood, and what it is compared with, for which a phone has no room. */
 export function drawDelta(delta: Element, box: Box, pen: Pen): Safe {
   const pill = find(delta, "dj-pill");
-  const versus = textOf(find(delta, "dj-versus") ?? "");
+  const versus = pen.isPhone ? "" : textOf(find(delta, "dj-versus") ?? "");
   const drawn = pill === undefined ? undefined : drawPill(pill, box.x, box.y + 0.5, pen);
   const x = box.x + (drawn === undefined ? 0 : drawn.widthPx + 8);
   const y = baseline(box.y, 20, 12);

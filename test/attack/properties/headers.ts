@@ -78,6 +78,7 @@ export function unsafeRequestId(response: HttpResponse): string | undefined {
 /** All that the service ever sets. */
 const ownHeaders = new Set([
   ...["allow", "cache-control", "connection", "content-encoding", "content-length", "content-type", "date", "etag"],
+  "content-disposition",
   ...["keep-alive", "ratelimit", "ratelimit-policy", "retry-after", "transfer-encoding", "vary", "www-authenticate"],
   ...["x-content-type-options", "x-request-id", "referrer-policy", "x-robots-tag", "x-frame-options"],
   ...["grpc-status", "grpc-message", "grpc-status-details-bin"],
