@@ -28,9 +28,36 @@ async function fetchWhole(fetch: Fetch, url: string, init: RequestInit | undefin
   try {
     const answer = await fetch(url, { ...init, credentials: "omit" });
     const { status, headers } = answer;
-    const bytes = await answer.arrayBuffer();
+    const bytes = await readWhole(answer);
     return new Response(bytes.byteLength > 0 ? bytes : null, { status, headers });
   } catch (cause) {
+    if (cause instanceof OwnError) throw cause;
     throw new OwnError("unreachable", "UNREACHABLE", "no whole answer came: see cause", { cause });
   }
+}
+
+/** Twice what the largest picture could take: whoever answers more is not the service, and may never end. */
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+async function readWhole(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = answer.body?.getReader();
+  // There is no body, or the platform has no streams.
+  if (reader === undefined) return new Uint8Array(await answer.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.byteLength;
+    if (length > maxAnswerBytes) {
+      reader.cancel().catch(() => {});
+      throw new OwnError("internal_error", "UNEXPECTED_ANSWER", "the answer is too large to be the service's own");
+    }
+    chunks.push(part.value);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
 }

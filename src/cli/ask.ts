@@ -14,7 +14,9 @@ export async function ask<Value>(call: () => Promise<Result<Value>>): Promise<Va
   for (let waitedS = 0; ; ) {
     const answer = await call();
     if (answer.ok) return answer.value;
-    const { reason, retryAfterS = 1 } = answer.error;
+    const { reason } = answer.error;
+    // One that says to come back at once would be asked for ever.
+    const retryAfterS = Math.max(1, answer.error.retryAfterS ?? 1);
     // The client has waited by itself already, but no longer than for one call.
     if (reason !== "RATE_LIMITED" || waitedS + retryAfterS > patienceS) throw toCliError(answer.error);
     waitedS += retryAfterS;

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { collect, withExamples, withService } from "./common-options.ts";
 import type { Perform } from "./program.ts";
-import { readDurationS, readWhole } from "./read-duration.ts";
+import { readDurationS, readWhole } from "./read-numbers.ts";
 import type { RenderOptions } from "./render.ts";
 
 /** Declares the commands that work with dashboards. Each is loaded when it is run. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { withExamples, withJson, withService } from "./common-options.ts";
 import type { Perform } from "./program.ts";
-import { readWhole } from "./read-duration.ts";
+import { readWhole } from "./read-numbers.ts";
 
 /** Declares the commands that work with files of definitions. Each is loaded when it is run. */
 export function declareDefinitionCommands(program: Command, perform: Perform): void {
@@ -22,7 +22,7 @@ export function declareDefinitionCommands(program: Command, perform: Perform): v
   );
 
   const push = withService(program.command("push <files...>"))
-    .description("Save the definitions that are another than what is saved.")
+    .description("Save the definitions that differ from what is saved.")
     .option("--draft", "write drafts, which render nowhere until they are published")
     .option("--note <text>", "what changed, in a few words")
     .option("--dry-run", "save nothing, and tell what would be")

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import type { GetDefinitionResponse } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
-import { definitionToYaml } from "./definition-yaml.ts";
+import { definitionToYaml } from "../definition/file-text.ts";
 import { type ExitCode, exitCodes, worst } from "./exit-code.ts";
 import { problemToJson, sayProblems } from "./problem-report.ts";
 import { type DefinitionFile, digestOf } from "./read-definition.ts";

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The command `dashboards`: docs/cli.md says what it does. */
-import { runCli } from "./program.ts";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { keepCompiledCode } from "../main/compiled-code.ts";
 
 // Whoever reads the results may have seen enough, as `head` has.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -10,6 +12,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.stderr.on("error", () => {});
 
 const { env, stdout, stderr } = process;
+// Commands are begun many times a day, and each would compile the same.
+keepCompiledCode(join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "datajetty-dashboards"));
+const { runCli } = await import("./program.ts");
 process.exitCode = await runCli(process.argv.slice(2), { env, stdout, stderr, untilInterrupted });
 
 function untilInterrupted(): AbortSignal {

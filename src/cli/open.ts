@@ -16,21 +16,25 @@ export async function open(
   dashboardId: string,
 ): Promise<ExitCode> {
   const { terminal, env } = tools;
-  const link = await makeLink(tools, { ...options, expiresInS }, dashboardId);
-  terminal.result(toJson(ShareResponseSchema, link, { useProtoFieldName: true }), link.url);
-  if (print !== true && !(await openBrowser(link.url, env))) {
+  const made = await makeLink(tools, { ...options, expiresInS }, dashboardId);
+  terminal.result(toJson(ShareResponseSchema, made, { useProtoFieldName: true }), made.url);
+  if (print !== true && !(await openBrowser(made.url, env))) {
     terminal.note("no browser could be opened: open the address yourself");
   }
   return exitCodes.done;
 }
 
-/** Resolves with whether the system took it. */
-function openBrowser(url: string, env: Tools["env"]): Promise<boolean> {
+/** A link as the service makes them, of which no system's opener takes any part for something else. */
+const link = /^https?:\/\/[A-Za-z0-9.:[\]-]+\/[A-Za-z0-9._~/-]*$/;
+
+/** Resolves with whether the system took it; what is no link is not even tried. */
+async function openBrowser(url: string, env: Tools["env"]): Promise<boolean> {
+  if (!link.test(url)) return false;
   const [command, ...args] = openerOf(url);
   const windowsVerbatimArguments = platform() === "win32";
   // Browsers live long, and have no use for the token.
   const theirs = { ...env, DASHBOARDS_TOKEN: undefined };
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     const child = spawn(command, args, { env: theirs, stdio: "ignore", detached: true, windowsVerbatimArguments });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
@@ -42,7 +46,7 @@ function openBrowser(url: string, env: Tools["env"]): Promise<boolean> {
 
 function openerOf(url: string): readonly [command: string, ...args: string[]] {
   if (platform() === "darwin") return ["open", url];
-  // What `start` takes first in quotes is a title. The shell would read on after an &.
-  if (platform() === "win32") return ["cmd", "/c", "start", '""', url.replaceAll("&", "^&")];
+  // What `start` takes first in quotes is a title.
+  if (platform() === "win32") return ["cmd", "/c", "start", '""', url];
   return ["xdg-open", url];
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { releaseVersion } from "../main/release-version.ts";
 import { CliError } from "./cli-error.ts";
 import { declareDashboardCommands } from "./dashboard-commands.ts";
 import { declareDefinitionCommands } from "./definition-commands.ts";
@@ -23,15 +24,18 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
       code = await work(createTools(options, surroundings), options, positional);
     });
   };
+  const program = createProgram(surroundings);
   try {
-    const program = createProgram(surroundings);
     declareDefinitionCommands(program, perform);
     declareDashboardCommands(program, perform);
     declareServiceCommands(program, perform);
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    return fail(error, createTerminal(surroundings, args.includes("--json")));
+    const told = toCliError(error, helpOf(program, args));
+    if (told === undefined) return exitCodes.done;
+    createTerminal(surroundings, args.includes("--json")).fail(told);
+    return told.code;
   }
 }
 
@@ -49,24 +53,28 @@ function createProgram({ stdout, stderr }: Surroundings): Command {
         getErrHelpWidth: () => stderr.columns ?? 100,
       })
       .helpCommand(false)
+      // Before the command only: `render` has a --version of its own.
+      .enablePositionalOptions()
+      .version(releaseVersion(), "-V, --version", "print which release this is")
       .addHelpText("after", "\nSee dashboards COMMAND --help for examples, and docs/cli.md.")
   );
 }
 
-function fail(error: unknown, terminal: ReturnType<typeof createTerminal>): ExitCode {
-  const told = toCliError(error);
-  if (told === undefined) return exitCodes.done;
-  terminal.fail(told);
-  return told.code;
+/** Returns what prints the help of the command that was given; of all where none was. */
+function helpOf({ commands }: Command, [first]: readonly string[]): string {
+  return commands.some((command) => command.name() === first) ? `dashboards ${first} --help` : "dashboards --help";
 }
 
-/** Undefined for help, which commander throws, too. */
-function toCliError(error: unknown): CliError | undefined {
+/** Undefined for help and version, which commander throws, too. */
+function toCliError(error: unknown, help: string): CliError | undefined {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return undefined;
-    const message = error.code === "commander.help" ? "no command was given" : error.message.replace(/^error: /, "");
-    return new CliError(exitCodes.usage, `${message}; see dashboards --help`);
+    const words = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    return new CliError(
+      exitCodes.usage,
+      `${error.code === "commander.help" ? "no command was given" : words}; see ${help}`,
+    );
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return new CliError(exitCodes.mistake, `a mistake of this command: ${stack ?? message}`, { cause: error });

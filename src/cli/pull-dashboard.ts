@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { Definition } from "../../gen/datajetty/dashboards/v1/definition_pb.js";
+import { definitionToFileJson, definitionToYaml } from "../definition/file-text.ts";
 import { ask } from "./ask.ts";
 import { CliError, usageError } from "./cli-error.ts";
-import { definitionToFileJson, definitionToYaml } from "./definition-yaml.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import type { PullOptions } from "./pull.ts";
 import { digestOf, parseDefinition } from "./read-definition.ts";
@@ -34,6 +34,9 @@ export async function pullDashboard(
     throw new CliError(exitCodes.refused, "there is no such dashboard, or no version of it was ever saved");
   }
   const { version, definition, digest, unknownFields } = saved;
+  // A push of the file would save another dashboard than the one that was asked for.
+  if (definition.dashboardId !== id)
+    throw new CliError(exitCodes.unreachable, "the service answered another dashboard");
   const there = await readIfThere(path);
   const file = there === undefined ? undefined : parseDefinition(path, there);
   // Another's file is not written over, whatever else is forced.

@@ -23,6 +23,9 @@ export type PullOptions = {
   readonly force: boolean;
 };
 
+/** Ids become names of files: what a service says must not lead out of the folder. */
+const dashboardId = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+
 /** Writes what is saved to files, and the schema beside them. Files that somebody has changed stay as they are. */
 export async function pull(
   { terminal, connect }: Tools,
@@ -32,6 +35,8 @@ export async function pull(
   const { to } = options;
   const service = await connect();
   const wanted = ids.length > 0 ? [...new Set(ids)] : await listIds(service, options.draft);
+  const odd = wanted.find((id) => !dashboardId.test(id));
+  if (odd !== undefined) throw usageError(`${JSON.stringify(odd)} is no dashboard's id, and would name no file here`);
   const pathOf = await readFolder(to);
   await writeWhole(join(to, schemaName), await readSchema());
   const progress = showProgress(terminal, wanted.length, "pulling");

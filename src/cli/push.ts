@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 import type { Tools } from "./tools.ts";
 
 /**
- * Saves the definitions that are another than what is saved, one after the other, and goes on after one that fails;
+ * Saves the definitions that differ from what is saved, one after the other, and goes on after one that fails;
  * all that failed is listed at the end.
  */
 export async function push(

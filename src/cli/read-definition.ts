@@ -16,7 +16,6 @@ export type LocatedProblem = FieldProblem & Position;
 /** A file as it was read. */
 export type DefinitionFile = {
   readonly path: string;
-  readonly text: string;
   /** Empty where it names none. */
   readonly dashboardId: string;
   /** What it holds; undefined where it cannot be read, for which `problems` has the reasons. */
@@ -60,7 +59,7 @@ export function parseDefinition(path: string, text: string): DefinitionFile & { 
     description: message,
     ...positionAt(lines, pos[0]),
   }));
-  const unread = { path, text, locate, dashboardId: "", definition: undefined };
+  const unread = { path, locate, dashboardId: "", definition: undefined };
   // A definition that somebody is in the middle of writing is one, too.
   if (broken.length > 0) return { ...unread, problems: broken, isDefinition: true };
 
@@ -82,7 +81,7 @@ export function parseDefinition(path: string, text: string): DefinitionFile & { 
   const definition = misfits.length === 0 ? readMessage(known) : undefined;
   const unreadable = misfits.length === 0 && definition === undefined ? [unfit] : [];
   const problems = locate([...unknown, ...misfits, ...unreadable]);
-  return { path, text, locate, dashboardId, definition, problems, isDefinition };
+  return { path, locate, dashboardId, definition, problems, isDefinition };
 }
 
 const noObject: FieldProblem = {

@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { usageError } from "./cli-error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { readSchema } from "./schema-file.ts";
 import type { Tools } from "./tools.ts";
+import { writeWhole } from "./write-file.ts";
 
 /** Prints the JSON Schema of a definition, or writes it to a file. */
 export async function schema({ terminal }: Tools, file: string | undefined): Promise<ExitCode> {
@@ -11,11 +10,7 @@ export async function schema({ terminal }: Tools, file: string | undefined): Pro
     await terminal.write(text);
     return exitCodes.done;
   }
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw usageError(`${file} cannot be written`, cause);
-  }
+  await writeWhole(file, text);
   terminal.result({ file }, file);
   return exitCodes.done;
 }

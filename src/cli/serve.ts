@@ -1,5 +1,5 @@
 import { type ExitCode, exitCodes } from "./exit-code.ts";
-import { readWhole } from "./read-duration.ts";
+import { readWhole } from "./read-numbers.ts";
 import type { Tools } from "./tools.ts";
 
 /** Runs the service until it is told to end, as `npm start` does; resolves when it is ready, or has failed to start. */

@@ -41,8 +41,9 @@ export async function openService(
   const tenant = options.tenant ?? given(env.DASHBOARDS_TENANT);
   const told = options.token ?? given(env.DASHBOARDS_TOKEN);
   // Whatever quotes a header that cannot be sent would print it.
-  if (told !== undefined && !/^[A-Za-z0-9._~+/=-]+$/.test(told))
-    throw usageError("the access token is none: see --token");
+  if (told !== undefined && !/^[A-Za-z0-9._~+/=-]+$/.test(told)) {
+    throw usageError("DASHBOARDS_TOKEN (or --token) is no access token: it holds what none has, such as a space");
+  }
   const token = told ?? (await ownToken(tenant ?? defaultTenant, env, isHere, terminal));
   if (url.protocol === "http:" && !isHere) terminal.note(`the token goes to ${url.host} without encryption`);
   const baseUrl = url.href.replace(/\/+$/, "");

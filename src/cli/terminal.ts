@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import { type CliError, errorToJson } from "./cli-error.ts";
+import { toPlainJson, toPlainText } from "./plain-text.ts";
 
 /** A stream that text is written to, which may be a terminal. */
 export type Screen = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -18,7 +19,7 @@ export type Surroundings = {
 
 type Style = "red" | "green" | "yellow" | "cyan" | "bold" | "dim";
 
-/** What a command says, to people or as JSON. */
+/** What a command says, to people or as JSON; nothing of it steers the terminal that shows it. */
 export type Terminal = {
   /** Whether results are one JSON value a line. */
   readonly isJson: boolean;
@@ -27,7 +28,7 @@ export type Terminal = {
   readonly stderr: Screen;
   /** Prints a result: as JSON where that is asked for, else in words; words of none are not printed. */
   readonly result: (json: unknown, words: string) => void;
-  /** Writes bytes of a result as they are, and resolves when they are out. */
+  /** Writes bytes of a result as they are, to a terminal as text that it can show, and resolves when they are out. */
   readonly write: (bytes: string | Uint8Array) => Promise<void>;
   /** Whether results go to a terminal, which must not be sent bytes of a picture. */
   readonly showsResults: boolean;
@@ -50,16 +51,18 @@ export function createTerminal({ env, stdout, stderr }: Surroundings, isJson: bo
     stderr,
     showsResults,
     result(json, words) {
-      if (isJson) stdout.write(`${JSON.stringify(json)}\n`);
-      else if (words !== "") stdout.write(`${words}\n`);
+      if (isJson) stdout.write(`${toPlainJson(json)}\n`);
+      else if (words !== "") stdout.write(`${toPlainText(words, isColoured)}\n`);
     },
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
+        const shown = showsResults ? toPlainText(Buffer.from(bytes).toString()) : bytes;
+        stdout.write(shown, (error) => (error ? reject(error) : resolve()));
       }),
-    say: (line) => void (isJson || stderr.write(`${line}\n`)),
-    note: (line) => void stderr.write(isJson ? `${JSON.stringify({ note: line })}\n` : `note: ${line}\n`),
-    fail: (error) => void stderr.write(`${isJson ? JSON.stringify({ error: errorToJson(error) }) : inWords(error)}\n`),
+    say: (line) => void (isJson || stderr.write(`${toPlainText(line)}\n`)),
+    note: (line) => void stderr.write(isJson ? `${toPlainJson({ note: line })}\n` : `note: ${toPlainText(line)}\n`),
+    fail: (error) =>
+      void stderr.write(`${isJson ? toPlainJson({ error: errorToJson(error) }) : toPlainText(inWords(error))}\n`),
     paint: (style, words) => (isColoured ? styleText(style, words, { validateStream: false }) : words),
   };
 }

@@ -1,7 +1,7 @@
 import { defaultScopes, mintToken } from "../command/mint-token.ts";
 import { usageError } from "./cli-error.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
-import { readDurationS } from "./read-duration.ts";
+import { readDurationS } from "./read-numbers.ts";
 import type { Tools } from "./tools.ts";
 
 /** Prints an access token of the development issuer, and nothing else. */

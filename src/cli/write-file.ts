@@ -6,7 +6,8 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   // Beside the file, because a rename goes no further than its file system.
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(draft, content);
+    // Never through a link that somebody else has put there, in a folder where others may write.
+    await writeFile(draft, content, { flag: "wx" });
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true });

@@ -33,7 +33,11 @@ export function isOwnScript({ header }: Visit): boolean {
   );
 }
 
-const forwarding = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host"];
+/** Of a proxy on this machine whoever is at its other end may be anywhere. */
+const forwarding = [
+  ...["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port"],
+  ...["x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"],
+];
 
 function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.");

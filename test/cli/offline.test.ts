@@ -4,11 +4,12 @@ import { decodeJwt } from "jose";
 import * as assert from "uvu/assert";
 import { ask } from "../../src/cli/ask.ts";
 import type { CliError } from "../../src/cli/cli-error.ts";
-import { definitionToFileJson, definitionToYaml } from "../../src/cli/definition-yaml.ts";
 import { findFiles } from "../../src/cli/find-files.ts";
 import { parseDefinition } from "../../src/cli/read-definition.ts";
 import { definitionToJson } from "../../src/definition/canonical.ts";
+import { definitionToFileJson, definitionToYaml } from "../../src/definition/file-text.ts";
 import { projectDir } from "../../src/main/paths.ts";
+import { releaseVersion } from "../../src/main/release-version.ts";
 import { suite } from "../harness.ts";
 import { folderOf, orders, stock, wrong } from "./definitions.ts";
 import { jsonLines, run } from "./run-cli.ts";
@@ -145,8 +146,8 @@ test("the schema is printed, or written to a file", async () => {
 test("wrong usage is told, with code 2, and as JSON where that is asked for", async () => {
   const cases: [args: string[], message: string | RegExp][] = [
     [[], "no command was given"],
-    [["pusch"], /unknown command/],
-    [["push"], /missing required argument/],
+    [["pusch"], "unknown command 'pusch' (Did you mean push?); see dashboards --help"],
+    [["push"], /missing required argument.*; see dashboards push --help/],
     [["push", "--forze", folder], /unknown option.*\n?.*--force/],
     [["validate", "--offline", join(folder, "none.yaml")], "none.yaml is not there"],
     [["validate", "--offline", bad, "--url"], "--url"],
@@ -159,7 +160,7 @@ test("wrong usage is told, with code 2, and as JSON where that is asked for", as
     [["render", "orders", "--format", "csv"], "give --panel"],
     [["render", "orders", "--watch"], "--watch goes with a file"],
     [["render", join(folder, "orders.yaml"), "--format", "png"], "push it"],
-    [["render", "orders", "--token", "a canary"], "the access token is none"],
+    [["render", "orders", "--token", "a canary"], "is no access token"],
     [["render", "orders"], "there is no access token: set DASHBOARDS_TOKEN"],
     [["token", "--tenant", "a b"], "--tenant must be"],
     [["migrate"], "set DATABASE_MIGRATE_URL"],
@@ -200,6 +201,13 @@ test("each command has help with examples", async () => {
     assert.equal([name, help.code, help.err], [name, 0, ""]);
     assert.match(help.out, `Examples:\n  $ `);
   }
+});
+
+test("the release is told, and a version of render's is its own", async () => {
+  assert.equal(await run(["--version"]), { code: 0, out: `${releaseVersion()}\n`, err: "" });
+  const { code, err } = await run(["render", "orders", "--version", "x"]);
+  assert.is(code, 2);
+  assert.match(err, "--version takes a whole number");
 });
 
 test("a token is that of npm run token, and its key is made where there is none", async () => {
