@@ -3,8 +3,8 @@ import { isOneRequired, isRequired, type Limits, limitsOf } from "./limits.ts";
 import { wordsOf } from "./words.ts";
 
 /**
- * Returns the reference of definitions as a document: the introduction, and a table for each message, in the order in which they
- * are met.
+ * Returns the reference of definitions as a document: the introduction, and a table for each message, in the order in
+ * which they are met.
  */
 export function createDefinitionReference(definition: DescMessage, introduction: string): string {
   const sections = messagesOf(definition).map(toSection);

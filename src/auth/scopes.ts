@@ -14,6 +14,9 @@ export const scopes = [
 /** One of `scopes`. */
 export type Scope = (typeof scopes)[number];
 
+/** What a token to develop with allows: all but to act for other tenants. */
+export const developerScopes: readonly Scope[] = scopes.filter((scope) => scope !== "tenants:act-as");
+
 /** Throws SCOPE_MISSING unless the caller's token has exactly that scope: no prefix or wildcard grants it. */
 export function requireScope(principal: Principal, scope: Scope): void {
   if (!principal.scopes.has(scope)) throw fault("SCOPE_MISSING", `use an access token with the scope ${scope}`);

@@ -1,13 +1,13 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { type Grant, openDevelopmentIssuer } from "../auth/development-issuer.ts";
 import { parseHeldFilters } from "../auth/held-filters.ts";
-import { scopes as knownScopes } from "../auth/scopes.ts";
+import { developerScopes, scopes as knownScopes } from "../auth/scopes.ts";
 import { isTenant } from "../auth/tenant.ts";
 import { parseConfig } from "../config/config.ts";
 import { defaultDataDir } from "../main/paths.ts";
 
-/** The scopes of a token that none are asked for: all that a developer needs. */
-export const defaultScopes = "dashboards:render dashboards:publish dashboards:share connections:write";
+/** The scopes of a token for which none are named. */
+export const defaultScopes = developerScopes.join(" ");
 
 /** A token as it is asked for on a command line. */
 export type TokenOptions = {

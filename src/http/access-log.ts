@@ -35,7 +35,7 @@ export function createTally(): Tally {
     code: undefined,
     isStream: false,
     bytes: 0,
-    rpcStatus: () => undefined,
+    rpcStatus: noStatus,
     traceId: undefined,
     onOver: undefined,
   };
@@ -78,3 +78,6 @@ export function logOnClose(
     onOver?.(over);
   });
 }
+
+/** One for all: only calls of gRPC have a status of their own. */
+function noStatus(): undefined {}

@@ -71,27 +71,34 @@ export type FollowRequest = (
 export type Dispatch = (request: NodeRequest, response: NodeResponse, rest: () => void) => void;
 
 /**
- * Creates what every request that was not refused before goes through, of either HTTP version: an id, one line in the log, and an
- * answer from a handler, a link, an asset, a probe, or the documented 404.
+ * Creates what every request that was not refused before goes through, of either HTTP version: an id, one line in the
+ * log, and an answer from a handler, a link, an asset, a probe, or the documented 404.
  */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { find, contextValues, share, admission, shed, assets, lateFiles, isDraining, follow, log, now } = options;
   const ready = createReadiness(options.ready, now);
   const readHead = createHeadReader(options.maxHeaderBytes);
   const inTurn = createPipelineTurns();
+  const begin: typeof answer =
+    follow === undefined
+      ? answer
+      : async (request, response, rest) => {
+          const turn = openTurn(request, response);
+          await follow(request, turn.lines, turn.tally, () => answer(request, response, rest, turn));
+        };
 
   return (request, response, rest) => {
     // A connection that fails is told of by `close`; an error without a listener would end the process.
     request.on("error", ignore);
     response.on("error", ignore);
-    const answered = inTurn(request, () => answer(request, response, rest));
+    const answered = inTurn(request, () => begin(request, response, rest));
     answered.catch((error: unknown) => {
       log.error({ error }, "answer failed");
       response.destroy();
     });
   };
 
-  async function answer(request: NodeRequest, response: NodeResponse, rest: () => void): Promise<void> {
+  function openTurn(request: NodeRequest, response: NodeResponse): Turn {
     const lines = readHeaderLines(request);
     const exchange = openExchange(request, lines, options);
     const tally = createTally();
@@ -101,29 +108,32 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       ...commonHeaders,
       ...(isDraining() && !isHttp2(request) && { connection: "close" }),
     };
-    const turn: Turn = { request, response, lines, common, tally };
-    if (follow === undefined) await answerTurn(turn, rest, exchange);
-    else await follow(request, lines, tally, () => answerTurn(turn, rest, exchange));
+    return { request, response, lines, exchange, common, tally };
   }
 
-  async function answerTurn(turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
-    const { request, lines } = turn;
+  /** One function and not two: each that waits for another takes a promise. What the default throws rejects, too. */
+  async function answer(
+    request: NodeRequest,
+    response: NodeResponse,
+    rest: () => void,
+    turn: Turn = openTurn(request, response),
+  ): Promise<void> {
     try {
-      const head = readHead(request, lines);
+      const head = readHead(request, turn.lines);
       if ("problem" in head) throw fault(head.reason, head.problem);
-      await route(head, turn, rest, exchange);
+      await route(head, turn, rest);
     } catch (error) {
       const known = errorToAnswer(error);
-      if (known.status >= 500) log.error({ requestId: exchange.requestId, error }, "request failed");
+      if (known.status >= 500) log.error({ requestId: turn.exchange.requestId, error }, "request failed");
       await sendAnswer(turn, known);
     }
   }
 
-  async function route(head: Head, turn: Turn, rest: () => void, exchange: Exchange): Promise<void> {
+  async function route(head: Head, turn: Turn, rest: () => void): Promise<void> {
     const { response, tally } = turn;
     const header = (name: string) => turn.lines.get(name)?.[0];
     const found = find({ ...head, header, isHttp2: isHttp2(turn.request) });
-    if (found === undefined) return sendAnswer(turn, await other(head, turn, exchange));
+    if (found === undefined) return sendAnswer(turn, await other(head, turn));
     if ("allow" in found) return sendAnswer(turn, onlyMethods(found.allow));
     tally.path = found.requestPath;
     tally.procedure = found.procedure;
@@ -132,15 +142,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       tally.isStream = true;
       rest();
     }
-    const call = { query: head.query, contextValues: contextValues(exchange) };
+    const call = { query: head.query, contextValues: contextValues(turn.exchange) };
     if (isProbe(found)) return runHandler(found, turn, call);
     const place = await admission.enter(() => isGone(response));
     if (place === undefined) return sendAnswer(turn, refuse(head, turn));
     return runHandler(found, turn, { ...call, place });
   }
 
-  async function other(head: Head, turn: Turn, exchange: Exchange): Promise<Answer> {
-    const page = pageAt(head, turn.request, () => openLink(head, turn, exchange));
+  async function other(head: Head, turn: Turn): Promise<Answer> {
+    const page = pageAt(head, turn.request, () => openLink(head, turn));
     if (page === undefined) return unknownPath(`${turn.request.headers["content-type"] ?? ""}`);
     turn.tally.path = page.path;
     if (head.method !== "GET" && head.method !== "HEAD") return onlyMethods(["GET", "HEAD"]);
@@ -161,8 +171,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return answer && { path: "(asset)", answer };
   }
 
-  async function openLink(head: Head, turn: Turn, exchange: Exchange): Promise<Answer> {
-    const { request, response } = turn;
+  async function openLink(head: Head, turn: Turn): Promise<Answer> {
+    const { request, response, exchange } = turn;
     using place = await admission.enter(() => isGone(response));
     if (place === undefined) return refuse(head, turn);
     const page = await share(head.path.slice("/s/".length), head.query, exchange, goneSignal(response));

@@ -3,6 +3,7 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import type { Tally } from "./access-log.ts";
 import { type Answer, isEarly, type KeptAnswer, releaseStream, type SentAnswer, sendAnswer } from "./answer.ts";
 import { compressAnswer } from "./compress.ts";
+import type { Exchange } from "./exchange.ts";
 import { type HeaderLines, isHttp2, type NodeRequest, type NodeResponse } from "./message.ts";
 import { letBodyCome } from "./read-body.ts";
 import type { Procedure } from "./request-over.ts";
@@ -30,6 +31,7 @@ export type Turn = {
   readonly request: NodeRequest;
   readonly response: NodeResponse;
   readonly lines: HeaderLines;
+  readonly exchange: Exchange;
   /** Headers that the answer has, unless it has others of their names. */
   readonly common: Readonly<Record<string, string>>;
   readonly tally: Tally;
@@ -72,9 +74,11 @@ function toSent(answer: Answer | KeptAnswer, { lines, tally }: Turn): SentAnswer
 /** What Connect has compressed itself, or has in a form of its own, and files such as pictures. */
 function staysAsItIs(answer: Answer | KeptAnswer): answer is Answer {
   const { headers, body } = answer;
-  const isText = /^(application\/json|text\/csv)\b/.test(headers["content-type"] ?? "");
-  return body instanceof Uint8Array && (!isText || "content-encoding" in headers);
+  if (!(body instanceof Uint8Array)) return false;
+  return "content-encoding" in headers || !isText.test(headers["content-type"] ?? "");
 }
+
+const isText = /^(application\/json|text\/csv)\b/;
 
 /** Resolves with the answer where it is whole; undefined for one that is on its way. */
 async function answerStream(

@@ -17,8 +17,8 @@ export type LateFile = {
 export type LateFiles = (path: string, headers: IncomingHttpHeaders) => (() => Promise<Answer>) | undefined;
 
 /**
- * Creates the answers for late files. Each form of one is made once, on a thread of its own, and kept: plain, or compressed as the
- * first who takes it so asks for it. What fails is tried again by the next request.
+ * Creates the answers for late files. Each form of one, plain or compressed, is made by the first request that takes it,
+ * on a thread of its own, and kept. What fails is tried again by the next request.
  */
 export function createLateFiles(files: ReadonlyMap<string, LateFile>): LateFiles {
   const kept = new Map<string, Promise<Form>>();

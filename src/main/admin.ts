@@ -6,6 +6,7 @@ import { type Answer, commonHeaders, errorToAnswer, nothingHere, onlyMethods } f
 import { healthAnswer, type Readiness, readinessAnswer } from "../http/probes.ts";
 import type { Log } from "../log/log.ts";
 import type { Scrape } from "../metrics/scrape.ts";
+import { hostInUrl } from "./host-in-url.ts";
 
 /** The port for whoever runs the service: what Prometheus scrapes, and the probes. */
 export type Admin = {
@@ -22,8 +23,17 @@ export type AdminOptions = {
   readonly log: Log;
 };
 
-/** Few may ask, for who can reach the port is trusted with it, and scrapes come every few seconds. */
-const limits = { maxConnections: 64, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 65_000 };
+/**
+ * Few may ask, for who can reach the port is trusted with it, and scrapes come every few seconds. Whoever connects and
+ * says nothing is in a scrape's way for no longer than the time that a head may take.
+ */
+const limits = {
+  maxConnections: 64,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 /**
  * Opens the port, which lets in whoever reaches it, and answers with nothing that is a tenant's. It is apart from the
@@ -47,7 +57,7 @@ export async function openAdmin({ host, port }: NonNullable<Config["admin"]>, op
   });
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url: `http://${hostInUrl(host)}:${bound}`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

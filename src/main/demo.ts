@@ -13,6 +13,7 @@ import {
   SaveDefinitionRequestSchema,
   ShareRequestSchema,
 } from "../../gen/datajetty/dashboards/v1/dashboards_service_pb.js";
+import { developerScopes } from "../auth/scopes.ts";
 import type { Config } from "../config/config.ts";
 import { reasonOf, toFault } from "../errors/answer.ts";
 import { asOperator, demoTenant as tenant } from "./as-operator.ts";
@@ -97,8 +98,8 @@ async function announce(service: Service, ids: readonly string[], say: (line: st
   }
   if (service.issuer === undefined) return say("");
   say(`\nWrite dashboards, and see them while you type, in a browser on this machine: ${service.url}/`);
-  const scopes = ["dashboards:render", "dashboards:publish", "dashboards:share", "connections:write"];
-  const token = await service.issuer.mint({ tenant, subject: "developer", scopes, expiresInS: 3_600 });
+  const grant = { tenant, subject: "developer", scopes: developerScopes, expiresInS: 3_600 };
+  const token = await service.issuer.mint(grant);
   say(
     `\nCall it as the tenant ${tenant} (the token works for an hour; \`npm run -s token -- --tenant ${tenant}\` gives another):\n`,
   );

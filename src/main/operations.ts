@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { createReadiness } from "../http/probes.ts";
 import type { Log } from "../log/log.ts";
@@ -8,7 +6,7 @@ import type { Scrape } from "../metrics/scrape.ts";
 import type { State } from "../metrics/state-metrics.ts";
 import { createTallies, type Tallies } from "../metrics/tallies.ts";
 import { openAdmin } from "./admin.ts";
-import { projectDir } from "./paths.ts";
+import { releaseVersion } from "./release-version.ts";
 
 /** What whoever runs the service sees of it on a port of its own. Its disposal closes the port. */
 export type Operations = AsyncDisposable & {
@@ -58,6 +56,5 @@ async function createServiceScrape(tallies: Tallies, loads: Loads, state: () => 
     import("../metrics/load-metrics.ts"),
     import("../metrics/state-metrics.ts"),
   ]);
-  const { version } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as { version: string };
-  return createScrape([...callMetrics(tallies), ...loadMetrics(loads), ...stateMetrics(state, version)]);
+  return createScrape([...callMetrics(tallies), ...loadMetrics(loads), ...stateMetrics(state, releaseVersion())]);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { create, equals, fromJson, type JsonObject, toJson } from "@bufbuild/protobuf";
+import { create, equals, fromJson } from "@bufbuild/protobuf";
 import {
   DashboardsService,
   GetDefinitionRequestSchema,
@@ -64,6 +64,6 @@ async function toText(definition: Definition): Promise<string> {
   if (written !== undefined && equals(DefinitionSchema, fromJson(DefinitionSchema, parse(written)), definition)) {
     return written;
   }
-  const { definitionToYaml } = await import("../preview/definition-text.ts");
-  return definitionToYaml(toJson(DefinitionSchema, definition, { useProtoFieldName: true }) as JsonObject);
+  const { definitionToYaml } = await import("../definition/file-text.ts");
+  return definitionToYaml(definition);
 }

@@ -23,6 +23,7 @@ export function referenceFiles(): ReadonlyMap<string, LateFile> {
     ["/definition.schema.json", ofRelease("gen/definition.schema.json")],
     ["/docs", { read: async () => Buffer.from(page(folder)), headers: { ...pageHeaders, ...revalidated } }],
     ["/docs/reference.js", ofRelease("src/page/reference/reference.js")],
+    ["/docs/reference.css", ofRelease("src/page/reference/reference.css")],
     [`${folder}/swagger-ui.css`, viewer("swagger-ui.css")],
     [`${folder}/swagger-ui-bundle.js`, viewer("swagger-ui-bundle.js")],
     // The script refers to it.
@@ -51,7 +52,9 @@ function page(folder: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Dashboards API</title>
 <link rel="icon" href="data:,">
+<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${folder}/swagger-ui.css">
+<link rel="stylesheet" href="/docs/reference.css">
 <script defer src="${folder}/swagger-ui-bundle.js"></script>
 <script defer src="/docs/reference.js"></script>
 </head>

@@ -15,6 +15,7 @@ import { databaseState } from "./database-state.ts";
 import { openDependencies } from "./dependencies.ts";
 import { createElapsed } from "./elapsed.ts";
 import { createFront } from "./front.ts";
+import { hostInUrl } from "./host-in-url.ts";
 import { openOperations } from "./operations.ts";
 import { withPreview } from "./preview.ts";
 import { loadTenantRates } from "./tenant-rates.ts";
@@ -131,9 +132,4 @@ export async function startService(
       await running.disposeAsync();
     },
   };
-}
-
-/** An IPv6 address stands in brackets (RFC 3986, section 3.2.2). */
-function hostInUrl(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }

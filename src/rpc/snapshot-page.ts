@@ -2,7 +2,7 @@ import type { ByteCache } from "../cache/byte-cache.ts";
 import type { PageAssets, Renderer } from "../render/dashboard.ts";
 import type { StoredShare } from "../store/shares.ts";
 import type { Store } from "../store/store.ts";
-import { parseSnapshot } from "./share-snapshot.ts";
+import { parseSnapshot } from "./snapshot-bytes.ts";
 
 /** Returns the document that a link with a snapshot shows, always the same; undefined where nothing is kept for it. */
 export type SnapshotPage = (

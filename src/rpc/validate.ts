@@ -47,13 +47,13 @@ export function createProblemSearch(fieldCheck: FieldCheck, crossFieldCheck: Cro
   };
 }
 
-/** Writes the path as the JSON has it. A map's key is the caller's own text, so the path ends before it. */
-function pathOf(violation: Violation): string {
+/** Writes the path as the JSON has it. A map's key is the caller's own text: a star stands for it, within a path. */
+function pathOf({ field }: Violation): string {
   let path = "";
-  for (const part of violation.field) {
+  for (const [at, part] of field.entries()) {
     if (part.kind === "field" || part.kind === "oneof") path += path === "" ? part.name : `.${part.name}`;
     else if (part.kind === "list_sub") path += `[${part.index}]`;
-    else return path;
+    else if (at < field.length - 1) path += ".*";
   }
   return path;
 }

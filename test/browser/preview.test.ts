@@ -124,7 +124,7 @@ test("filters and clicks narrow what is shown, and those that the definition los
   await shows(page, { there: "2222", gone: "nothing" });
   await page.locator(".dj-go", { hasText: "US" }).click();
   await shows(page, { there: "2222", gone: "1111" });
-  await replace(page, "name: region\n    type: string\n    options: [ IN, US ]", "name: n\n    type: number");
+  await replace(page, "name: region, type: string, options: [ IN, US ]", "name: n, type: number");
   await shows(page, { there: "1111", gone: "nothing" });
   assert.equal(
     complaints.filter((line) => !line.includes("400")),

@@ -61,6 +61,16 @@ test("a method opens with its fields, its example and its errors, and cannot be 
   assert.is(await page.locator(".try-out, .authorize, .auth-wrapper, .opblock .execute").count(), 0);
 });
 
+test("it fits a phone, and is dark where its reader's system is", async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  assert.is(await page.evaluate("document.documentElement.scrollWidth"), 390);
+  await page.locator("html.dark-mode").waitFor();
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.locator("html:not(.dark-mode)").waitFor();
+  await page.setViewportSize({ width: 1_280, height: 900 });
+});
+
 test("nothing is asked for elsewhere, and nothing is complained of", async () => {
   const origins = new Set(asked.filter((url) => !url.startsWith("data:")).map((url) => new URL(url).origin));
   assert.equal([...origins], [service.url]);

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { JsonObject } from "@bufbuild/protobuf";
 import * as assert from "uvu/assert";
 import { createByteCache } from "../../src/cache/byte-cache.ts";
-import { parseSnapshot, type Snapshot, snapshotToBytes } from "../../src/rpc/share-snapshot.ts";
+import { parseSnapshot, type Snapshot, snapshotToBytes } from "../../src/rpc/snapshot-bytes.ts";
 import { createSnapshotPage } from "../../src/rpc/snapshot-page.ts";
 import { startWebService } from "../contract/upstreams.ts";
 import { suite } from "../harness.ts";

@@ -68,6 +68,17 @@ for (const [field, fields, limit] of tooMany) {
   });
 }
 
+test("in a map a star stands for the key, which is the caller's own text", () => {
+  const request = create(SaveDefinitionRequestSchema, {
+    dashboardId: "a",
+    layout: {},
+    datasources: [{ id: "orders", columns: { "<b>mine</b>": { unit: "fathoms" } }, ...inline({}) }],
+  });
+  const problems = findProblems(SaveDefinitionRequestSchema, request);
+  assert.is(problems.filter(({ field }) => field === "datasources[0].columns.*.unit").length, 1);
+  assert.not.match(JSON.stringify(problems), "mine");
+});
+
 test("as many as may be are looked at one by one", () => {
   const request = create(SaveDefinitionRequestSchema, { dashboardId: "a", layout: { panels: rows(100) } });
   const problems = findProblems(SaveDefinitionRequestSchema, request);

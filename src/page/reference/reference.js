@@ -14,6 +14,11 @@ const withoutPatterns = () => ({
   },
 });
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();
+
 SwaggerUIBundle({
   dom_id: "#reference",
   url: "/openapi.json",
