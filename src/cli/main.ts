@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command `dashboards`: docs/cli.md says what it does. */
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { keepCompiledCode } from "../main/compiled-code.ts";
 
@@ -12,8 +11,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.stderr.on("error", () => {});
 
 const { env, stdout, stderr } = process;
-// Commands are begun many times a day, and each would compile the same.
-keepCompiledCode(join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "datajetty-dashboards"));
+// Commands are begun many times a day, and each would compile the same. Users of containers may have no home.
+const caches = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, ".cache"));
+if (caches) keepCompiledCode(join(caches, "datajetty-dashboards"));
 const { runCli } = await import("./program.ts");
 process.exitCode = await runCli(process.argv.slice(2), { env, stdout, stderr, untilInterrupted });
 
