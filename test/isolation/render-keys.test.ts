@@ -69,7 +69,9 @@ function shownBy({ tenant, dashboardId, version, theme, locale, timezone, revisi
   const place = viewerFilters !== undefined ? "page" : hydrate === "none" ? "still" : "embed";
   const confined = period.value !== undefined && period.by !== "asked";
   const own = hydrate === "none" ? [] : ["plan", "period"].filter((name) => !isHeld(rest[name as "plan" | "period"]));
-  const data = [plan.value ?? null, period.value ?? null, confined, viewerFilters ?? own];
+  // Two ways to write one span, which show the same.
+  const span = period.value?.replace("T00:00", "") ?? null;
+  const data = [plan.value ?? null, span, confined, viewerFilters ?? own];
   return JSON.stringify([tenant, dashboardId, version, theme, locale, timezone, place, revisions, ...data]);
 }
 
